@@ -1,0 +1,161 @@
+"""What an operator can ask and do: silences, routes, why, rules tested and run over what happened."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from incidents import revision
+from sqlalchemy import Engine
+from typer.testing import CliRunner, Result
+
+from workers.__main__ import app
+from workers.adapters.store import alerts, clashes
+from workers.pipeline import regions
+from workers.pipeline.models import Change, Revision
+from workers.pipeline.route import route
+from workers.pipeline.rules import Watch, evaluate
+from workers.settings import load
+
+SHIPPED = Path(__file__).parents[2] / "config"
+NOW = datetime.now(UTC)
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    shutil.copytree(SHIPPED, tmp_path / "config")
+    (tmp_path / "config/feeds.yml").write_text("feeds:\n  - slug: one\n    url: https://one.example/rss\n")
+    return tmp_path / "config"
+
+
+@pytest.fixture
+def run(config: Path, database: str) -> Run:
+    env = {"CLASHWATCH_CONFIG": str(config), "CLASHWATCH_DATABASE_URL": database}
+    return lambda *words: CliRunner().invoke(app, words, env=env)
+
+
+def happened(engine: Engine, config: Path, *revisions: Revision) -> None:
+    """The store after the evaluation of these revisions."""
+    settings = load(config, {})
+    watch = Watch(settings.rules, regions.build(settings.regions))
+    for revised in revisions:
+        with engine.begin() as c:
+            clashes.keep(c, [revised.clash])
+            (made,) = clashes.revise(c, [revised], primed=False)
+            judged = evaluate(revised, watch, frozenset(), NOW)
+            alerts.judge(c, made, judged.verdicts)
+            alerts.tell(c, made, [(alert, route(alert, settings.route)) for alert in judged.alerts])
+
+
+FIGHT = revision(1, last_reported=NOW, first_reported=NOW, end=NOW.date(), start=NOW.date())
+
+
+def test_a_silence_is_added_listed_and_ended(run: Run) -> None:
+    added = run("silence", "add", "rule=kirkuk", "-c", "exercise", "-a", "ana", "-d", "2h")
+    assert (added.exit_code, added.stdout) == (0, "1\n")
+    (listed,) = map(json.loads, run("silence", "list", "--json").stdout.splitlines())
+    assert (listed["id"], listed["author"], listed["comment"], listed["matchers"]) == (
+        "1",
+        "ana",
+        "exercise",
+        ["rule=kirkuk"],
+    )
+    ends, starts = datetime.fromisoformat(listed["ends"]), datetime.fromisoformat(listed["starts"])
+    assert ends - starts == timedelta(hours=2)
+    assert run("silence", "expire", "1").exit_code == 0
+    assert run("silence", "expire", "1").exit_code == 1
+    assert run("silence", "list").stdout == ""
+    assert "rule=kirkuk" in run("silence", "list", "--expired").stdout
+
+
+def test_who_adds_a_silence_sees_what_it_would_have_withheld(run: Run, engine: Engine, config: Path) -> None:
+    happened(engine, config, FIGHT)
+    fits, fits_not = run("silence", "add", "country=IQ", "-c", "x"), run("silence", "add", "country=SD", "-c", "x")
+    assert "would have withheld: kirkuk 7" in fits.stderr
+    assert fits_not.stderr == ""
+
+
+@pytest.mark.parametrize("words", [("rule~x", "-c", "x"), ("rule=x", "-c", "x", "-d", "soon"), ("rule=x",)])
+def test_a_silence_needs_a_matcher_a_reason_and_a_length(run: Run, words: tuple[str, ...]) -> None:
+    assert run("silence", "add", *words).exit_code == 2
+
+
+def test_labels_can_be_tried_on_the_tree(run: Run) -> None:
+    tried = run("routes", "test", "region=kirkuk", "--verify-receivers", "console,outbox")
+    assert (tried.exit_code, tried.stdout) == (0, "console\noutbox\n")
+    assert run("routes", "test", "region=unlocated").stdout == "unlocated\n"
+    wrong = run("routes", "test", "region=kirkuk", "--verify-receivers", "desk")
+    assert (wrong.exit_code, wrong.stderr) == (1, "expected desk, found console,outbox\n")
+    assert (
+        json.loads(run("routes", "test", "region=unlocated", "clash=c-1", "--json").stdout)["thread"] == 'clash="c-1"'
+    )
+
+
+def test_the_tree_is_shown_one_node_a_line(run: Run) -> None:
+    assert run("routes", "show").stdout.splitlines()[:2] == [
+        "everything else  -> outbox  by clash",
+        '  region="unlocated"  -> unlocated',
+    ]
+
+
+def test_why_names_every_gate_and_what_became_of_each_message(run: Run, engine: Engine, config: Path) -> None:
+    happened(engine, config, FIGHT)
+    told = run("why", "7").stdout
+    assert "revision 1" in told
+    assert "rule kirkuk: fired: Altun Kupri (within 8 km) lies in Kirkuk province" in told
+    assert "to outbox for kirkuk: pending" in told
+
+
+def test_why_not_names_the_gate_that_closed(run: Run, engine: Engine, config: Path) -> None:
+    happened(engine, config, FIGHT)
+    elsewhere = json.loads(run("why", "7", "yemen", "--json").stdout)
+    assert elsewhere["verdicts"] == [
+        {"rule": "yemen", "reason": "outside_region", "detail": "the place lies outside yemen"}
+    ]
+    assert run("why", "8").exit_code == 1
+    mistyped = run("why", "7", "yemn")
+    assert mistyped.exit_code == 2
+    assert "did you mean 'yemen'?" in mistyped.stderr
+
+
+def test_the_shipped_rules_pass_their_tests(run: Run) -> None:
+    tested = run("rules", "test", str(SHIPPED / "rules.d/tests/default.yml"))
+    assert (tested.exit_code, tested.stdout) == (0, "6 tests, 0 failed\n")
+
+
+def test_a_rule_test_that_fails_says_what_was_found(run: Run, tmp_path: Path) -> None:
+    wrong = "tests:\n  - name: Anything\n    clash: {killed: 3}\n    expect: {kirkuk: fired}\n"
+    (tmp_path / "wrong.yml").write_text(wrong)
+    tested = run("rules", "test", str(tmp_path / "wrong.yml"))
+    assert tested.exit_code == 1
+    assert "wrong.yml:2: Anything: rule kirkuk: expected fired, found unlocated: no report says where" in tested.stderr
+    (tmp_path / "wrong.yml").write_text(wrong.replace("kirkuk", "kirkukk"))
+    assert run("rules", "test", str(tmp_path / "wrong.yml")).exit_code == 2
+
+
+def test_rules_run_over_what_happened_and_two_versions_are_compared(run: Run, engine: Engine, config: Path) -> None:
+    risen = revision(2, Change.TOLL, last_reported=NOW, end=NOW.date())
+    elsewhere = revision(1, id="8", place=None, last_reported=NOW, end=NOW.date())
+    happened(engine, config, FIGHT, risen, elsewhere)
+    day = NOW.date().isoformat()
+    assert run("rules", "backtest").stdout == f"{day}  kirkuk  2\n{day}  unlocated  1\n"
+    other = config.parent / "other"
+    shutil.copytree(config, other)
+    rules = other / "rules.d/default.yml"
+    rules.write_text(rules.read_text().replace("regions: [kirkuk]", "regions: [kirkuk]\n        on: [new]"))
+    compared = run("rules", "backtest", "--against", str(other)).stdout.splitlines()
+    assert compared[2:] == ["+ kirkuk  7  update"]
+
+
+def test_every_rule_is_listed(run: Run) -> None:
+    first = json.loads(run("rules", "list", "--json").stdout.splitlines()[0])
+    assert first == {
+        "id": "kirkuk", "severity": "warning", "status": "stable", "regions": ["kirkuk"],
+        "name": "Fighting in Kirkuk province",
+    }  # fmt: skip

@@ -1,0 +1,63 @@
+"""A page that kills, eats or hangs its worker costs itself alone, and ends where somebody can see it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fleet import Fleet, stories
+
+from workers.adapters.store import gauges, quarantine, tallies
+
+POISONED = (str(Path(__file__).parent / "poisoned.py"),)
+
+
+def wait_until_at_rest(fleet: Fleet, seconds: float, hurry: bool) -> None:
+    """Until nothing waits. With ``hurry`` leases end as soon as their holder had every chance to finish."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        time.sleep(2)
+        waiting = {one.stage: one.rows for one in gauges.waiting(fleet.engine) if one.rows and one.stage != "poll"}
+        if not waiting and gauges.held(fleet.engine)["entries"]:
+            return
+        if hurry:
+            fleet.let_leases_run_out("process")
+    raise TimeoutError(str(waiting))
+
+
+def errors(fleet: Fleet) -> list[str]:
+    return sorted(one.error for one in quarantine.given_up(fleet.engine))
+
+
+def charged(fleet: Fleet) -> int:
+    """How often a row of extraction failed or lost its worker, beyond those given up."""
+    found = tallies.totals(fleet.engine)
+    return sum(one.count for one in found if one.stage == "extract" and one.outcome in {"failed", "abandoned"})
+
+
+@pytest.mark.timeout(300)
+def test_pages_that_crash_or_devour_memory_cost_themselves_alone(service, beating) -> None:
+    told = stories(8)
+    told[1], told[4] = replace(told[1], poison="CRASH"), replace(told[4], poison="DEVOUR")
+    fleet, listener = service(told)
+    fleet.program = POISONED
+    with fleet.sailing("fetch", "process", "notify"), beating(fleet, unanswered=3):
+        wait_until_at_rest(fleet, seconds=100, hurry=True)
+    assert gauges.held(fleet.engine)["articles"] == 6
+    assert len(set(listener.alerts)) == 6
+    assert errors(fleet) == ["MemoryError: ", "the worker died or ran out of time (15 s) in every attempt"]
+    assert charged(fleet) <= 4, "somebody else was charged"
+
+
+@pytest.mark.faults
+def test_a_page_that_hangs_in_native_code_is_killed_and_given_up(service, beating) -> None:
+    told = stories(6)
+    told[2] = replace(told[2], poison="HANG")
+    fleet, listener = service(told)
+    fleet.program = POISONED
+    with fleet.sailing("fetch", "process", "notify"), beating(fleet, unanswered=3):
+        wait_until_at_rest(fleet, seconds=200, hurry=False)
+    assert len(set(listener.alerts)) == 5
+    assert errors(fleet) == ["the worker died or ran out of time (15 s) in every attempt"]

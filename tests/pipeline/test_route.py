@@ -1,0 +1,146 @@
+"""Alertmanager's routing tree: the same matchers, the same order, the same receivers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from incidents import NOON
+
+from workers.pipeline.matchers import BadMatcherError, parse_matcher
+from workers.pipeline.models import Alert, AlertKind, Change, Route, Stretch
+from workers.pipeline.route import Target, route
+
+
+def alert(**labels: str) -> Alert:
+    known = {"clash": "7", **labels}
+    return Alert("k", "r", "7", 1, AlertKind.NEW, "warning", "", (Change.NEW,), known, {}, NOON)
+
+
+def receivers(tree: Route, **labels: str) -> list[str]:
+    return [target.receiver for target in route(alert(**labels), tree)]
+
+
+@pytest.mark.parametrize(
+    ("matcher", "labels", "fits"),
+    [
+        ('region="kirkuk"', {"region": "kirkuk"}, True),
+        ("region=kirkuk", {"region": "kirkuk"}, True),
+        (' region = "kirkuk" ', {"region": "kirkuk"}, True),
+        ('region="kirkuk"', {"region": "Kirkuk"}, False),
+        ('region="kirkuk"', {}, False),
+        ('region=""', {}, True),
+        ('region!="kirkuk"', {}, True),
+        ('region!=""', {}, False),
+        ('region=~"kir.*"', {"region": "kirkuk"}, True),
+        ('region=~"kir"', {"region": "kirkuk"}, False),
+        ('region=~"a|b"', {"region": "b"}, True),
+        ('region=~"a|b"', {"region": "bb"}, False),
+        ('region=~".*"', {}, True),
+        ('region!~"a|b"', {"region": "c"}, True),
+        ('region!~"a|b"', {"region": "a"}, False),
+        (r'title="say \"no\""', {"title": 'say "no"'}, True),
+        (r'title="a\\b"', {"title": r"a\b"}, True),
+    ],
+)
+def test_a_matcher_follows_alertmanagers_grammar(matcher: str, labels: dict[str, str], fits: bool) -> None:
+    assert parse_matcher(matcher).matches(labels) is fits
+
+
+@pytest.mark.parametrize("text", ["region", 'region~"x"', '="x"', 'region=~"("', 'region="x', 'region=x"', "1a=b", ""])
+def test_anything_else_is_a_bad_matcher(text: str) -> None:
+    with pytest.raises(BadMatcherError):
+        parse_matcher(text)
+
+
+TREE = Route(
+    "root",
+    routes=(
+        Route("caucasus", ('country=~"AM|AZ"',), routes=(Route("urgent", ('severity="critical"',)),)),
+        Route("archive", continue_=True),
+        Route("iraq", ('country="IQ"',), group_by=("region",)),
+        Route(None, ('country="SD"',)),
+    ),
+)
+
+
+def test_the_first_child_that_fits_takes_the_alert() -> None:
+    assert receivers(TREE, country="AM") == ["caucasus"]
+
+
+def test_a_childs_child_takes_it_from_its_parent() -> None:
+    assert receivers(TREE, country="AZ", severity="critical") == ["urgent"]
+
+
+def test_continue_lets_the_next_ones_have_it_too() -> None:
+    assert receivers(TREE, country="IQ") == ["archive", "iraq"]
+
+
+def test_the_root_takes_what_no_branch_takes() -> None:
+    assert receivers(Route("root", routes=(Route("x", ('a="b"',)),)), a="c") == ["root"]
+
+
+def test_a_branch_without_a_receiver_has_its_parents() -> None:
+    assert receivers(TREE, country="SD") == ["archive", "root"]
+
+
+def test_a_thread_is_a_clash_unless_the_route_groups_otherwise() -> None:
+    assert route(alert(country="IQ", region="kirkuk"), TREE) == (
+        Target("archive", 'clash="7"'),
+        Target("iraq", 'region="kirkuk"'),
+    )
+
+
+def test_grouping_is_inherited_and_dots_group_by_every_label() -> None:
+    tree = Route("root", group_by=("...",), routes=(Route("x", ('a="b"',)),))
+    assert route(alert(a="b"), tree) == (Target("x", 'a="b",clash="7"'),)
+    assert route(alert(), Route("root", group_by=())) == (Target("root", ""),)
+
+
+def test_one_thread_is_told_once_however_many_branches_lead_to_it() -> None:
+    tree = Route("root", routes=(Route("x", continue_=True), Route("x")))
+    assert receivers(tree) == ["x"]
+
+
+def test_whoever_was_told_of_a_clash_hears_what_follows_wherever_the_tree_leads_now() -> None:
+    told = (Target("iraq", 'region="kirkuk"'),)
+    assert [target.receiver for target in route(alert(country="SD"), TREE, told)] == ["archive", "root", "iraq"]
+
+
+NIGHT = Stretch(times=((22 * 60, 24 * 60), (0, 7 * 60)), zone=ZoneInfo("Europe/Amsterdam"))
+MIDNIGHT = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)
+"""Half past one at night in Amsterdam."""
+
+
+def held(tree: Route, now: datetime = MIDNIGHT, **labels: str) -> dict[str, datetime | None]:
+    return {target.receiver: target.held_until for target in route(alert(**labels), tree, (), now)}
+
+
+QUIET = Route(
+    "root",
+    routes=(Route("desk", ('severity="critical"',)), Route("desk", mute=(NIGHT,), continue_=True), Route("archive")),
+)
+
+
+def test_what_arrives_in_quiet_hours_is_held_until_they_end_and_not_dropped() -> None:
+    assert held(QUIET) == {"desk": datetime(2026, 3, 2, 6, tzinfo=UTC), "archive": None}
+    assert held(QUIET, NOON) == {"desk": None, "archive": None}
+
+
+def test_a_branch_above_can_let_the_urgent_through() -> None:
+    assert held(QUIET, severity="critical") == {"desk": None}
+
+
+def test_a_thread_that_two_branches_lead_to_is_held_only_if_both_hold_it() -> None:
+    both = Route("root", routes=(Route("desk", mute=(NIGHT,), continue_=True), Route("desk")))
+    assert held(both) == {"desk": None}
+
+
+def test_quiet_hours_are_not_inherited_as_in_alertmanager() -> None:
+    assert held(Route("root", routes=(Route("x", mute=(NIGHT,), routes=(Route("y"),)),))) == {"y": None}
+
+
+def test_a_receiver_hears_of_a_clash_in_the_thread_where_it_first_did() -> None:
+    told = (Target("archive", 'clash="5"'),)
+    assert route(alert(country="IQ"), TREE, told) == (told[0], Target("iraq", 'region=""'))

@@ -1,0 +1,1 @@
+"""All input and output: network, database, files, processes. Each outside system has one seam."""

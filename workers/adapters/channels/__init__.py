@@ -1,0 +1,50 @@
+"""Messages in, the outside world out: one module per kind of receiver, named after it.
+
+A new channel is one new module with::
+
+    send(message, receiver, previous) -> Sent               raises ChannelError
+    settle(message, receiver, previous) -> Sent | None      raises ChannelError
+
+``previous`` is the thread's last ``Sent``. ``settle`` asks the outside whether a message that was being sent
+when we died has arrived: ``Sent`` says yes, ``None`` says no. A channel whose outside cannot be asked has none.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+from zoneinfo import ZoneInfo
+
+from workers.adapters.channels.outcome import CannotAskError, ChannelError, Sent, option
+from workers.pipeline.message import Style
+from workers.pipeline.models import Message, Receiver
+
+__all__ = ["KINDS", "CannotAskError", "ChannelError", "Sent", "send", "settle", "style"]
+
+KINDS = ("console", "outbox", "email", "slack", "webhook")
+
+
+def send(message: Message, receiver: Receiver, previous: Sent | None = None) -> Sent:
+    """Send one message. Raises ``ChannelError``."""
+    return _channel(receiver).send(message, receiver, previous)  # type: ignore[no-any-return]
+
+
+def settle(message: Message, receiver: Receiver, previous: Sent | None = None) -> Sent | None:
+    """Whether a message whose sending was interrupted arrived. Raises ``CannotAskError``, ``ChannelError``."""
+    channel = _channel(receiver)
+    if not hasattr(channel, "settle"):
+        raise CannotAskError(f"{receiver.kind} cannot be asked what arrived")
+    return channel.settle(message, receiver, previous)  # type: ignore[no-any-return]
+
+
+def style(receiver: Receiver, public_url: str | None = None) -> Style:
+    """How the receiver's messages are to be worded."""
+    zone = ZoneInfo(option(receiver, "timezone", "UTC"))
+    return Style(language=option(receiver, "language", "en"), zone=zone, public_url=public_url)
+
+
+def _channel(receiver: Receiver) -> ModuleType:
+    """The receiver's module, imported when first used: not every role needs Slack's client."""
+    if receiver.kind not in KINDS:
+        raise ChannelError(f"unknown kind of receiver: {receiver.kind}", retry=False)
+    return import_module(f"workers.adapters.channels.{receiver.kind}")

@@ -1,0 +1,89 @@
+"""Claimed rows in, what the web answered out, as it comes: many requests in one event loop.
+
+Nothing is parsed here: a fetch worker downloads and hands on bytes.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from workers.adapters.store.claims import Held, NotYetError
+from workers.adapters.store.feeds import Polled, Subscription
+from workers.adapters.web import Answer, Fetcher, Request
+from workers.pipeline import schedule
+from workers.pipeline.models import FetchOutcome, Page
+from workers.pipeline.schedule import Hints
+
+_GOOD = frozenset({FetchOutcome.OK, FetchOutcome.NOT_MODIFIED, FetchOutcome.UNCHANGED})
+_PASSING = frozenset(
+    {
+        FetchOutcome.TIMEOUT,
+        FetchOutcome.DNS,
+        FetchOutcome.CONNECT,
+        FetchOutcome.SERVER_ERROR,
+        FetchOutcome.RATE_LIMITED,
+    }
+)
+"""Failures after which asking again may help."""
+_LOST = 3.0
+"""Graded failures after which a feed that had moved is looked for at its old address."""
+_NEXT_TURN = 10.0
+"""Seconds until a host is asked again whose turn did not come."""
+
+
+class UnreachableError(Exception):
+    """A page cannot be had now; ``after`` is what the server asked for, in seconds."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(f"{answer.outcome}: {answer.detail or answer.status or 'no answer'}")
+        self.after = answer.retry_after
+
+
+def ask(web: Fetcher, asked: Sequence[tuple[Held, Request]]) -> Iterator[tuple[Held, Answer]]:
+    """An answer for every request, as they end."""
+    for number, answer in web.each([request for _, request in asked]):
+        yield asked[number][0], answer
+
+
+def question(subscribed: Subscription) -> Request:
+    """A conditional request; now and then an unconditional one, since some servers keep an ETag too long."""
+    memory = subscribed.memory
+    url = memory.moved_to or subscribed.feed.url
+    if memory.history.wants_full:
+        return Request(url, feed=True)
+    return Request(url, True, memory.etag, memory.last_modified, memory.body_hash)
+
+
+def polled(subscribed: Subscription, answer: Answer) -> Polled:
+    """What a feed's answer means: when it is due again, and what to remember until then."""
+    feed, memory, now = subscribed.feed, subscribed.memory, datetime.now(UTC)
+    history = schedule.answered(memory.history, answer.outcome, feed.interval)
+    hints = Hints(answer.retry_after, answer.max_age, memory.ttl, memory.skip_hours)
+    due = schedule.due(now, feed.interval, random.random(), hints, history).at
+    if answer.outcome is FetchOutcome.DEFERRED:
+        due = now + timedelta(seconds=answer.retry_after or _NEXT_TURN)
+    kept = replace(memory, history=history)
+    if answer.outcome in _GOOD:
+        kept = replace(kept, etag=answer.etag, last_modified=answer.last_modified, body_hash=answer.body_hash)
+        kept = replace(kept, moved_to=answer.moved_to or memory.moved_to)
+    elif history.failures >= _LOST or history.gone:
+        kept = replace(kept, moved_to=None)
+    return Polled(feed.slug, answer.outcome, due, kept, answer.page, answered=answer.outcome in _GOOD)
+
+
+def reached(answer: Answer, last_attempt: bool) -> Page:
+    """The page; an empty one when it can never be had, so that the feed's own words about it are still read.
+
+    Raises ``UnreachableError`` while asking again may help, ``NotYetError`` when the host's turn did not come.
+    """
+    if answer.outcome is FetchOutcome.DEFERRED:
+        raise NotYetError(answer.retry_after or _NEXT_TURN)
+    if answer.page is not None:
+        return answer.page
+    if answer.outcome in _PASSING and not last_attempt:
+        raise UnreachableError(answer)
+    url = answer.request.url
+    return Page(url=url, final_url=url, body=b"", content_type=None, charset=None, fetched=datetime.now(UTC))

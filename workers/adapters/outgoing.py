@@ -1,0 +1,60 @@
+"""One delivery out of the door, so that a crash at any point tells nobody twice where that can be avoided.
+
+``sending`` is committed with the message before the send. Who finds it there asks the outside whether the message
+arrived; where the outside cannot be asked, the receiver's ``ambiguous`` policy decides, and it is counted.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine
+
+from workers.adapters import channels
+from workers.adapters.channels import CannotAskError, ChannelError, Sent
+from workers.adapters.store import deliveries, tallies
+from workers.adapters.store.claims import Held
+from workers.adapters.store.deliveries import Outgoing, State
+from workers.adapters.store.tallies import Tally
+from workers.pipeline.message import Story, render, superfluous
+from workers.pipeline.models import Message, Receiver
+
+
+def deliver(engine: Engine, held: Held, outgoing: Outgoing, receiver: Receiver, public_url: str | None) -> Sent | None:
+    """Send, or find that it was sent before. Raises ``ChannelError`` and ``LeaseLostError``.
+
+    ``None``: there is nothing to send, the thread's last message told all of it. Two revisions in quick succession
+    do that: the first one's message is written from the truth after the second.
+    """
+    previous = Sent(outgoing.sent) if outgoing.sent is not None else None
+    doubtful = outgoing.message if outgoing.state is State.SENDING else None
+    if doubtful is not None and (arrived := _settle(engine, doubtful, receiver, previous)):
+        return arrived
+    message = doubtful or _message(outgoing, receiver, public_url)
+    if doubtful is None and superfluous(message, outgoing.earlier):
+        return None
+    deliveries.sending(engine, held, message)
+    try:
+        return channels.send(message, receiver, previous)
+    except ChannelError as error:
+        if not error.unsure:
+            deliveries.refused(engine, held)
+        raise
+
+
+def _message(outgoing: Outgoing, receiver: Receiver, public_url: str | None) -> Message:
+    others = tuple(Story(*other) for other in outgoing.others)
+    story = Story(outgoing.clash, outgoing.alerts, outgoing.filings, outgoing.earlier, others)
+    return render(outgoing.delivery, story, channels.style(receiver, public_url))
+
+
+def _settle(engine: Engine, message: Message, receiver: Receiver, previous: Sent | None) -> Sent | None:
+    """Whether a message in doubt arrived; ``None``: send it (again)."""
+    try:
+        return channels.settle(message, receiver, previous)
+    except CannotAskError as unknown:
+        held = receiver.options.get("ambiguous") == "hold"
+        with engine.begin() as connection:
+            tallies.add(connection, Tally("send", "ambiguous_held" if held else "ambiguous_resent", receiver.name))
+        if held:
+            reason = "it may have arrived, nobody can be asked, and the receiver's policy is to hold"
+            raise ChannelError(reason, retry=False, unsure=True) from unknown
+        return None

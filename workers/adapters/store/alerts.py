@@ -1,0 +1,144 @@
+"""Revisions and what rules made of them: verdicts, alerts, and the deliveries that carry them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+
+from sqlalchemy import Connection, Engine, func, null, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from workers.adapters.store import tallies
+from workers.adapters.store.columns import digest
+from workers.adapters.store.schema import alerts, deliveries, delivery_alerts, revisions, threads, verdicts
+from workers.adapters.store.tallies import Tally
+from workers.adapters.store.works import SEND
+from workers.pipeline.models import Alert, Reason, Revision, Verdict
+from workers.pipeline.route import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """A revision to hold against the rules, with the alerts that its clash caused before, and where, by rule."""
+
+    id: int
+    revision: Revision
+    primed: bool
+    told: tuple[Alert, ...]
+    threads: dict[str, tuple[Target, ...]]
+
+
+def revision(engine: Engine, revision_id: int) -> Revised:
+    chosen = select(revisions.c.clash_id, revisions.c.revision, revisions.c.primed).where(revisions.c.id == revision_id)
+    with engine.connect() as connection:
+        row = connection.execute(chosen).one()
+        told = connection.execute(_TOLD, {"clash": row.clash_id}).scalars().all()
+        reached = connection.execute(_REACHED, {"clash": row.clash_id}).all()
+    threads = {rule: tuple(Target(*thread) for _, *thread in rows) for rule, rows in groupby(reached, itemgetter(0))}
+    return Revised(revision_id, row.revision, row.primed, tuple(_as_of(alert, row.clash_id) for alert in told), threads)
+
+
+_SAME = """
+    WITH RECURSIVE same AS (
+        SELECT CAST(:clash AS text) AS id UNION SELECT clashes.id FROM clashes JOIN same ON merged_into = same.id
+    )
+"""
+_TOLD = text(f"{_SAME} SELECT alert FROM alerts WHERE clash_id IN (SELECT id FROM same) ORDER BY alerts.id").columns(
+    alerts.c.alert
+)
+_REACHED = text(
+    f"""{_SAME}
+    SELECT DISTINCT rule, receiver, group_key FROM alerts
+    JOIN delivery_alerts ON alert_id = alerts.id JOIN threads ON threads.id = thread_id
+    WHERE clash_id IN (SELECT id FROM same) ORDER BY 1, 2, 3
+    """
+)
+
+
+def _as_of(alert: Alert, clash: str) -> Alert:
+    """What was told of a clash that was merged into this one was told of this one."""
+    return replace(alert, clash=clash)
+
+
+def judge(connection: Connection, revision_id: int, found: Sequence[Verdict]) -> None:
+    """Keep every rule's reason, except that its region lies elsewhere: of a thousand rules most say so."""
+    near = [verdict for verdict in found if verdict.reason is not Reason.OUTSIDE_REGION]
+    rows = [{"revision_id": revision_id, "rule": v.rule, "reason": v.reason.value, "detail": v.detail} for v in near]
+    if rows:
+        connection.execute(insert(verdicts).on_conflict_do_nothing(), rows)
+    tallies.add(connection, *(Tally("rule", verdict.reason.value, verdict.rule) for verdict in near))
+
+
+def tell(connection: Connection, revision_id: int, routed: Iterable[tuple[Alert, Iterable[Target]]]) -> list[int]:
+    """Keep alerts and make the deliveries that carry them, one for each thread. Returns the ids of those to send now.
+
+    An alert whose key is known is the same alert: it is told to nobody again. Each alert enters a thread once. What
+    quiet hours hold is sent as one when they end, or with the first alert of the thread that they do not hold.
+    """
+    carried: dict[Target, list[int]] = defaultdict(list)
+    holds: dict[Target, datetime | None] = {}
+    for alert, reached in routed:
+        alert_id = _add(connection, revision_id, alert)
+        if alert_id is None:
+            continue
+        for thread in reached:
+            carried[thread].append(alert_id)
+            before = holds.setdefault(thread, thread.held_until)
+            holds[thread] = min(before, thread.held_until) if before and thread.held_until else None
+    # In one order for all, so that two evaluations never wait for each other's threads.
+    order = sorted(carried, key=lambda thread: (thread.receiver, thread.group_key))
+    made = {
+        thread: _deliver(connection, replace(thread, held_until=holds[thread]), carried[thread]) for thread in order
+    }
+    return [delivery_id for thread, delivery_id in made.items() if holds[thread] is None]
+
+
+def _add(connection: Connection, revision_id: int, alert: Alert) -> int | None:
+    row = {"key": alert.key, "rule": alert.rule, "clash_id": alert.clash, "revision_id": revision_id, "alert": alert}
+    statement = insert(alerts).values(row | {"at": alert.at}).on_conflict_do_nothing(index_elements=["key"])
+    made: int | None = connection.execute(statement.returning(alerts.c.id)).scalar_one_or_none()
+    return made
+
+
+def _deliver(connection: Connection, thread: Target, alert_ids: Sequence[int]) -> int:
+    """The delivery that carries the alerts: one that quiet hours hold back already, or the thread's next."""
+    named = {"receiver": thread.receiver, "group_key": thread.group_key}
+    # The conflicting update locks the thread: sequences are gapless and in the order of the commits.
+    locked = insert(threads).values(**named).on_conflict_do_update(index_elements=list(named), set_=named)
+    thread_id, last = connection.execute(locked.returning(threads.c.id, threads.c.last)).one()
+    delivery_id = _join_held(connection, thread_id, thread) or _next(connection, thread_id, last + 1, thread)
+    carries = [{"delivery_id": delivery_id, "alert_id": alert, "thread_id": thread_id} for alert in alert_ids]
+    connection.execute(insert(delivery_alerts), carries)
+    return delivery_id
+
+
+def _next(connection: Connection, thread_id: int, sequence: int, thread: Target) -> int:
+    connection.execute(update(threads).where(threads.c.id == thread_id).values(last=sequence))
+    row = {"thread_id": thread_id, "sequence": sequence, "key": _key(thread, sequence), "stage": SEND.stage}
+    if thread.held_until is not None:
+        row |= {"held_until": thread.held_until, "due_at": thread.held_until}
+    return int(connection.execute(insert(deliveries).values(row).returning(deliveries.c.id)).scalar_one())
+
+
+def _join_held(connection: Connection, thread_id: int, thread: Target) -> int | None:
+    """The thread's delivery that still waits for the end of quiet hours; due now if the newcomer is not held."""
+    waits = (
+        deliveries.c.thread_id == thread_id,
+        deliveries.c.stage == SEND.stage,
+        deliveries.c.held_until > func.now(),
+        deliveries.c.attempts == 0,
+    )
+    held_until = func.least(deliveries.c.held_until, thread.held_until) if thread.held_until else null()
+    due_at = func.least(deliveries.c.due_at, thread.held_until) if thread.held_until else func.now()
+    sooner = update(deliveries).where(*waits).values(held_until=held_until, due_at=due_at)
+    joined: int | None = connection.execute(sooner.returning(deliveries.c.id)).scalar_one_or_none()
+    return joined
+
+
+def _key(thread: Target, sequence: int) -> str:
+    """The idempotency key: the same for every attempt at the same delivery, on every machine."""
+    return digest("\0".join((thread.receiver, thread.group_key, str(sequence))))

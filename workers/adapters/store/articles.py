@@ -1,0 +1,166 @@
+"""Articles: the current version of each, the ones before it, and the signatures that find copies."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, update
+
+from workers.adapters.store.columns import digest
+from workers.adapters.store.pages import Fetched
+from workers.adapters.store.schema import articles, bands, entries, feeds, signatures, versions
+from workers.adapters.store.works import DETECT
+from workers.pipeline import dedupe, urls
+from workers.pipeline.models import Article, Entry, Feed, Outcome, Signature
+
+COPY_REACH = timedelta(days=14)
+"""How far back a copy's origin is looked for; signatures older than that are forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An article as the store knows it. ``published`` is never missing: the page's, the feed's, or the fetch's."""
+
+    id: int
+    version: int
+    article: Article
+    url: str | None
+    published: datetime
+    primed: bool
+    copy_of: int | None
+    feed: Feed
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalike:
+    """An article that shares a band, to be compared."""
+
+    id: int
+    signature: Signature
+    published: datetime
+    url: str | None
+    copy_of: int | None
+
+
+def save(connection: Connection, found: Fetched, article: Article) -> list[int]:
+    """Keep what extraction made of a page; the article's id if there is something new to detect in it.
+
+    An edited article keeps its id and gets the next version. The same article once more changes nothing, and
+    a page that can no longer be read does not replace an article that could.
+    """
+    before = connection.execute(
+        select(articles.c.id, articles.c.version, articles.c.article, articles.c.stage)
+        .where(articles.c.entry_id == found.entry_id)
+        .with_for_update()
+    ).one_or_none()
+    values = _values(found, article)
+    if before is None:
+        made = connection.execute(insert(articles).values(values).returning(articles.c.id)).scalar_one()
+        return [int(made)] if _readable(article) else []
+    if before.article == article or not _readable(article):
+        return []
+    old = {"article_id": before.id, "version": before.version, "article": before.article}
+    connection.execute(insert(versions).values(old))
+    following = {"version": before.version + 1, "token": articles.c.token + 1, "lease_until": None, "attempts": 0}
+    renewed = {"due_at": func.now(), "hinted_at": func.now(), "made_at": func.now()}
+    connection.execute(update(articles).where(articles.c.id == before.id).values(values | following | renewed))
+    return [int(before.id)]
+
+
+def _values(found: Fetched, article: Article) -> dict[str, object]:
+    url = _address(found, article)
+    return {
+        "feed_id": found.feed_id,
+        "entry_id": found.entry_id,
+        "page_id": found.id,
+        "outcome": article.outcome.value,
+        "article": article,
+        "url": url,
+        "url_key": digest(url) if url else None,
+        "primed": found.primed,
+        "published": _published(found, article),
+        "stage": DETECT.stage if _readable(article) else None,
+    }
+
+
+def _readable(article: Article) -> bool:
+    """Whether there is something to detect in: an article, or what stands before a wall, or the feed's own text."""
+    return bool(article.text.strip()) and article.outcome is not Outcome.NOT_ARTICLE
+
+
+def _address(found: Fetched, article: Article) -> str | None:
+    """The page's own canonical address, else where it was found."""
+    for url in (article.canonical_url, found.page.final_url, found.page.url):
+        with suppress(ValueError):
+            if url:
+                return urls.canonical(url)
+    return None
+
+
+def _published(found: Fetched, article: Article) -> datetime:
+    """The page's date, else the feed's, else now; never later than the fetch: nobody reports from the future."""
+    told = article.published or (found.entry.published if found.entry else None) or found.page.fetched
+    return min(told, found.page.fetched)
+
+
+def load(engine: Engine, article_id: int) -> Known:
+    chosen = (
+        select(
+            articles.c.id,
+            articles.c.version,
+            articles.c.article,
+            articles.c.url,
+            articles.c.published,
+            articles.c.primed,
+            articles.c.copy_of,
+            feeds.c.feed,
+            entries.c.entry,
+        )
+        .join(feeds, feeds.c.id == articles.c.feed_id)
+        .join(entries, entries.c.id == articles.c.entry_id)
+        .where(articles.c.id == article_id)
+    )
+    with engine.connect() as connection:
+        return Known(*connection.execute(chosen).one())
+
+
+def lookalikes(connection: Connection, known: Known) -> list[Lookalike]:
+    """Other articles that share a band or the address, earlier and later ones, in order of publication."""
+    mine = select(bands.c.band).where(bands.c.article_id == known.id)
+    sharing = select(bands.c.article_id).where(bands.c.band.in_(mine))
+    same_address = select(articles.c.id).where(articles.c.url_key == digest(known.url or ""))
+    near = articles.c.published.between(known.published - COPY_REACH, known.published + COPY_REACH)
+    chosen = _signed().where(articles.c.id.in_(sharing.union(same_address)), near, articles.c.id != known.id)
+    ordered = chosen.order_by(articles.c.published, articles.c.id)
+    return [Lookalike(*row) for row in connection.execute(ordered)]
+
+
+def signed(connection: Connection, article_id: int) -> Lookalike:
+    return Lookalike(*connection.execute(_signed().where(articles.c.id == article_id)).one())
+
+
+def _signed() -> Select[Any]:
+    columns = (articles.c.id, signatures.c.signature, articles.c.published, articles.c.url, articles.c.copy_of)
+    return select(*columns).join(signatures, signatures.c.article_id == articles.c.id)
+
+
+def sign(connection: Connection, known: Known, signature: Signature | None) -> None:
+    """Replace the article's signature and bands. ``None``: it tells no incident, so nobody asks whose copy it is."""
+    for table in (bands, signatures):
+        connection.execute(delete(table).where(table.c.article_id == known.id))
+    if signature is None:
+        return
+    connection.execute(insert(signatures).values(article_id=known.id, signature=signature))
+    keys = sorted(set(dedupe.bands(signature)))
+    if keys:
+        connection.execute(insert(bands), [{"band": band, "article_id": known.id} for band in keys])
+
+
+def mark_copy(connection: Connection, article_id: int, origin: int | None, similarity: float | None) -> None:
+    """Note whose copy the article is, or that it is nobody's."""
+    values = {"copy_of": origin, "similarity": similarity}
+    connection.execute(update(articles).where(articles.c.id == article_id).values(values))

@@ -1,0 +1,230 @@
+"""Taking work, finishing it and giving it up: the only code that touches the columns of ``columns.work``.
+
+Claim, work and commit are three steps. ``claim`` commits by itself, so that a crash has already been
+counted; it hands out a fencing token, and whatever is committed for the row later is compared with that
+token first. A worker that lost its lease gets ``LeaseLostError``, and its transaction (result, tally, next row)
+rolls back as a whole. Time is the database's, never a worker's.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, Interval, and_, cast, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql import ColumnElement
+
+from workers.adapters.store import tallies
+from workers.adapters.store.tallies import Tally
+from workers.adapters.store.upkeep import quarantine
+from workers.adapters.store.works import Work
+
+_LONGEST_BACKOFF = 3600.0
+
+
+class LeaseLostError(Exception):
+    """Somebody else may be at this row by now: commit nothing."""
+
+
+class NotYetError(Exception):
+    """It was not the row's turn: it goes back uncharged, for ``after`` seconds."""
+
+    def __init__(self, after: float) -> None:
+        super().__init__(f"not for another {after:.0f} s")
+        self.after = after
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A claimed row. ``started`` is this process's monotonic clock, for durations only."""
+
+    work: Work
+    id: int
+    token: int
+    attempts: int
+    started: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a claimed row: its outcome, the stage that follows on the same row, and when.
+
+    ``subject`` is a name of which there are few (a feed's slug, a receiver's name); it is counted too.
+    """
+
+    outcome: str
+    then: Work | None = None
+    due: datetime | None = None
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """Rows to hint. ``rescued`` had a hint that went unanswered, ``abandoned`` a lease that ran out."""
+
+    ids: tuple[int, ...]
+    rescued: int = 0
+    abandoned: int = 0
+
+
+def claim(engine: Engine, work: Work, ids: Iterable[int], limit: int | None = None) -> list[Held]:
+    """Lease those of the rows that are ready, oldest first; an empty list says that others were faster."""
+    table = work.table
+    ready = (
+        select(table.c.id)
+        .where(table.c.id.in_(list(ids)), _ready(work))
+        .order_by(table.c.due_at, table.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("ready")
+    )
+    take = (
+        update(table)
+        .where(table.c.id == ready.c.id)
+        .values(
+            lease_until=func.now() + _seconds(work.lease),
+            attempts=table.c.attempts + 1,
+            token=table.c.token + 1,
+            hinted_at=None,
+        )
+        .returning(table.c.id, table.c.token, table.c.attempts)
+    )
+    with engine.begin() as connection:
+        rows = connection.execute(take).all()
+    return sorted((Held(work, *row) for row in rows), key=lambda held: held.id)
+
+
+def finish(connection: Connection, held: Held, done: Done) -> None:
+    """Compare and set: move the row on, inside the transaction that holds the stage's result.
+
+    Call it first: it locks the row, so a successor waits. Raises ``LeaseLostError``.
+    """
+    ready = done.then is not None and done.due is None
+    _settle(
+        connection,
+        held,
+        stage=done.then.stage if done.then else None,
+        due_at=done.due or func.now(),
+        attempts=0,
+        hinted_at=func.now() if ready else None,
+    )
+    tallies.add(connection, Tally(held.work.stage, done.outcome, done.subject, time.monotonic() - held.started))
+
+
+def hold(connection: Connection, held: Held) -> None:
+    """Make sure that the row is still ours, and lock it for the transaction. Raises ``LeaseLostError``."""
+    _settle(connection, held, lease_until=held.work.table.c.lease_until)
+
+
+def release(engine: Engine, held: Held, after: float = 0.0) -> None:
+    """Give the row back uncharged. ``after`` is in seconds."""
+    with engine.begin() as connection:
+        _settle(connection, held, due_at=func.now() + _seconds(after), attempts=held.attempts - 1, hinted_at=None)
+
+
+def fail(engine: Engine, held: Held, error: str, *, retry: bool = True, after: float | None = None) -> bool:
+    """Try again later, or, when that does not help or was tried often enough, quarantine. True if it was given up.
+
+    ``after`` is what the other side asked for, in seconds. Losing the lease meanwhile is fine: then the
+    successor decides.
+    """
+    given_up = not retry or held.attempts >= held.work.max_attempts
+    with engine.begin() as connection:
+        try:
+            if given_up:
+                _settle(connection, held, stage=None, hinted_at=None)
+                _give_up(connection, held.work, {held.id: held.attempts}, error)
+            else:
+                wait = max(_backoff(held), after or 0.0)
+                _settle(connection, held, due_at=func.now() + _seconds(wait), hinted_at=None)
+        except LeaseLostError:
+            return False
+        outcome = "quarantined" if given_up else "failed"
+        tallies.add(connection, Tally(held.work.stage, outcome, seconds=time.monotonic() - held.started))
+    return given_up
+
+
+def bury(engine: Engine, work: Work) -> int:
+    """Quarantine rows whose every attempt died with its worker. Returns how many."""
+    table = work.table
+    exhausted = and_(
+        table.c.stage == work.stage, table.c.attempts >= work.max_attempts, table.c.lease_until <= func.now()
+    )
+    dead = update(table).where(exhausted).values(stage=None, lease_until=None, token=table.c.token + 1)
+    with engine.begin() as connection:
+        rows = {row.id: row.attempts for row in connection.execute(dead.returning(table.c.id, table.c.attempts))}
+        if rows:
+            error = f"the worker died or ran out of time ({work.lease - 5:.0f} s) in every attempt"
+            _give_up(connection, work, rows, error)
+            tallies.add(connection, Tally(work.stage, "quarantined", count=len(rows)))
+    return len(rows)
+
+
+def hint(engine: Engine, work: Work, room: int, unanswered_after: float | None) -> Hints:
+    """Mark at most ``room`` ready rows as hinted and give their ids; never claims.
+
+    A row whose hint is older than ``unanswered_after`` seconds is hinted again; ``None`` leaves those alone
+    (the queue is long: their hints are probably still in it).
+    """
+    table = work.table
+    unheard: ColumnElement[bool] = table.c.hinted_at.is_(None)
+    if unanswered_after is not None:
+        unheard = or_(unheard, table.c.hinted_at <= func.now() - _seconds(unanswered_after))
+    ready = (
+        select(table.c.id, table.c.hinted_at.label("before"), table.c.lease_until.label("lease"))
+        .where(_ready(work), unheard)
+        .order_by(table.c.due_at, table.c.id)
+        .limit(room)
+        .with_for_update(skip_locked=True)
+        .cte("ready")
+    )
+    mark = update(table).where(table.c.id == ready.c.id).values(hinted_at=func.now())
+    with engine.begin() as connection:
+        rows = connection.execute(mark.returning(table.c.id, ready.c.before, ready.c.lease)).all()
+        rescued = sum(row.before is not None for row in rows)
+        abandoned = sum(row.lease is not None for row in rows)
+        counted = (Tally(work.stage, "rescued", count=rescued), Tally(work.stage, "abandoned", count=abandoned))
+        tallies.add(connection, *(tally for tally in counted if tally.count))
+    return Hints(tuple(sorted(row.id for row in rows)), rescued, abandoned)
+
+
+def _ready(work: Work) -> ColumnElement[bool]:
+    table = work.table
+    return and_(
+        table.c.stage == work.stage,
+        table.c.due_at <= func.now(),
+        or_(table.c.lease_until.is_(None), table.c.lease_until <= func.now()),
+        table.c.attempts < work.max_attempts,
+    )
+
+
+def _settle(connection: Connection, held: Held, **values: object) -> None:
+    table = held.work.table
+    ours = and_(table.c.id == held.id, table.c.stage == held.work.stage, table.c.token == held.token)
+    result = connection.execute(update(table).where(ours).values({"lease_until": None} | values))
+    if result.rowcount != 1:
+        raise LeaseLostError(f"{held.work.stage} {held.id}")
+
+
+def _give_up(connection: Connection, work: Work, rows: dict[int, int], error: str) -> None:
+    given = [
+        {"stage": work.stage, "row_id": row_id, "error": error, "attempts": attempts}
+        for row_id, attempts in rows.items()
+    ]
+    statement = insert(quarantine)
+    renewed = {name: statement.excluded[name] for name in ("error", "attempts", "at")}
+    connection.execute(statement.on_conflict_do_update(index_elements=["stage", "row_id"], set_=renewed), given)
+
+
+def _backoff(held: Held) -> float:
+    """Doubling, with a quarter of jitter so that rows that failed together do not return together."""
+    wait = min(_LONGEST_BACKOFF, held.work.backoff * 2.0 ** (held.attempts - 1))
+    return wait * random.uniform(0.75, 1.25)
+
+
+def _seconds(value: float) -> ColumnElement[object]:
+    return cast(literal(f"{value} seconds"), Interval)

@@ -1,0 +1,96 @@
+"""Column types: nouns as JSONB, texts that PostgreSQL accepts, and the columns that make a row work.
+
+In: values of ``workers.pipeline.models``. Out: the same values from the database, exactly.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Dialect, Identity, Index, Integer, Table, Text, text
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.types import TypeDecorator
+from typing_extensions import override
+
+from workers.pipeline import wire
+
+Moment = TIMESTAMP(timezone=True)
+"""Always with an offset; the database's session runs in UTC."""
+
+NOW = text("now()")
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""PostgreSQL takes neither NUL nor lone surrogates. Each becomes U+FFFD, so that spans still count right."""
+
+
+def storable(value: Any) -> Any:
+    """The JSON value with every unstorable code point replaced, one for one."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [storable(part) for part in value]
+    if isinstance(value, dict):
+        return {storable(key): storable(part) for key, part in value.items()}
+    return value
+
+
+class Wire(TypeDecorator[Any]):
+    """A frozen dataclass of the pipeline, kept as JSONB."""
+
+    impl = JSONB
+    cache_ok = True
+
+    def __init__(self, noun: type) -> None:
+        super().__init__()
+        self.noun = noun
+
+    @override
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return None if value is None else storable(wire.encode(value))
+
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return None if value is None else wire.decode(self.noun, value)
+
+
+class Clean(TypeDecorator[str]):
+    """Text from outside."""
+
+    impl = Text
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(storable(value))
+
+
+def digest(text: str) -> str:
+    """A short stand-in for a text of any length: an index entry may not exceed 2.7 kB, addresses may."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def key() -> Column[int]:
+    return Column("id", BigInteger, Identity(), primary_key=True)
+
+
+def work() -> tuple[Column[Any], ...]:
+    """What ``claims`` needs to know of a row. ``stage`` is NULL when no work is left.
+
+    ``hinted_at`` starts at now: whoever commits a row also sends its hint, and the tick repeats it
+    only when that hint has gone unanswered.
+    """
+    return (
+        Column("stage", Text),
+        Column("due_at", Moment, nullable=False, server_default=NOW),
+        Column("lease_until", Moment),
+        Column("attempts", Integer, nullable=False, server_default=text("0")),
+        Column("token", BigInteger, nullable=False, server_default=text("0")),
+        Column("hinted_at", Moment, server_default=NOW),
+    )
+
+
+def waiting(table: Table) -> Index:
+    """The index that claims, hints and gauges walk: only rows with work left are in it."""
+    return Index(f"ix_{table.name}_waiting", table.c.stage, table.c.due_at, postgresql_where=table.c.stage.is_not(None))

@@ -1,0 +1,161 @@
+"""The outbox: deliveries in their threads, and what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, func, select, update
+
+from workers.adapters.store import claims, tallies
+from workers.adapters.store.claims import Done, Held
+from workers.adapters.store.schema import alerts, clashes, deliveries, delivery_alerts, memberships, reports, threads
+from workers.adapters.store.tallies import Tally
+from workers.adapters.store.works import SEND
+from workers.pipeline.models import Alert, Clash, Delivery, Filing, Message
+
+
+class State(StrEnum):
+    """``sending`` is committed before the send: who finds it there knows that the message may have arrived."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    KNOWN = "known"
+    """Not sent: the thread's last message told all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A delivery with everything that its message is made of.
+
+    ``clash`` is the current truth about the clash of the last alert, ``others`` the same for further clashes, which
+    quiet hours or a route's grouping brought together. ``earlier`` and ``sent`` are the message and the channel's
+    answer of the latest delivery of the thread that arrived. ``message`` was rendered by an attempt before. ``waits``
+    says that an earlier delivery of the thread is still under way: people must not read the correction first.
+    """
+
+    delivery: Delivery
+    state: State
+    waits: bool
+    alerts: tuple[Alert, ...]
+    clash: Clash
+    filings: tuple[Filing, ...]
+    message: Message | None
+    earlier: Message | None
+    sent: dict[str, Any] | None
+    others: tuple[tuple[Clash, tuple[Alert, ...], tuple[Filing, ...]], ...] = ()
+
+
+def load(engine: Engine, delivery_id: int) -> Outgoing:
+    chosen = (
+        select(deliveries, threads.c.receiver, threads.c.group_key)
+        .join(threads, threads.c.id == deliveries.c.thread_id)
+        .where(deliveries.c.id == delivery_id)
+    )
+    with engine.connect() as connection:
+        row = connection.execute(chosen).one()
+        carried = _alerts(connection, delivery_id)
+        *others, (clash, alerts, filings) = _told(connection, carried)
+        before = _before(connection, row)
+        return Outgoing(
+            delivery=Delivery(row.key, row.receiver, row.group_key, row.sequence, tuple(one.key for one in carried)),
+            state=State(row.state),
+            waits=_waits(connection, row),
+            alerts=alerts,
+            clash=clash,
+            filings=filings,
+            message=row.message,
+            earlier=before.message if before else None,
+            sent=before.sent if before else None,
+            others=tuple(others),
+        )
+
+
+def _told(
+    connection: Connection, carried: tuple[Alert, ...]
+) -> list[tuple[Clash, tuple[Alert, ...], tuple[Filing, ...]]]:
+    """The clashes that alerts are about, in the order of their last alerts, each with its own alerts."""
+    by_clash: dict[Clash, list[Alert]] = {}
+    for alert in carried:
+        clash = _clash(connection, alert.clash)
+        by_clash[clash] = [*by_clash.pop(clash, []), alert]
+    return [(clash, tuple(about), _filings(connection, clash.id)) for clash, about in by_clash.items()]
+
+
+def _alerts(connection: Connection, delivery_id: int) -> tuple[Alert, ...]:
+    chosen = select(alerts.c.alert).join(delivery_alerts, delivery_alerts.c.alert_id == alerts.c.id)
+    mine = chosen.where(delivery_alerts.c.delivery_id == delivery_id).order_by(alerts.c.id)
+    return tuple(connection.scalars(mine))
+
+
+def _clash(connection: Connection, clash_id: str) -> Clash:
+    """The clash, or the one that it was merged into meanwhile."""
+    row = connection.execute(select(clashes.c.clash, clashes.c.merged_into).where(clashes.c.id == clash_id)).one()
+    clash: Clash = _clash(connection, row.merged_into) if row.merged_into else row.clash
+    return clash
+
+
+def _filings(connection: Connection, clash_id: str) -> tuple[Filing, ...]:
+    chosen = select(reports.c.filing).join(memberships, memberships.c.report_id == reports.c.id)
+    return tuple(connection.scalars(chosen.where(memberships.c.clash_id == clash_id).order_by(reports.c.id)))
+
+
+def _before(connection: Connection, row: Row[Any, Any]) -> Row[Any, Any] | None:
+    arrived = (
+        select(deliveries.c.message, deliveries.c.sent)
+        .where(deliveries.c.thread_id == row.thread_id, deliveries.c.sequence < row.sequence)
+        .where(deliveries.c.state == State.SENT.value)
+    )
+    return connection.execute(arrived.order_by(deliveries.c.sequence.desc()).limit(1)).one_or_none()
+
+
+def _waits(connection: Connection, row: Row[Any, Any]) -> bool:
+    under_way = select(deliveries.c.id).where(
+        deliveries.c.thread_id == row.thread_id,
+        deliveries.c.sequence < row.sequence,
+        deliveries.c.stage == SEND.stage,
+    )
+    return connection.execute(under_way.limit(1)).first() is not None
+
+
+def sending(engine: Engine, held: Held, message: Message) -> None:
+    """Commit that the send begins, with the message as it will be sent. Raises ``LeaseLostError``."""
+    with engine.begin() as connection:
+        claims.hold(connection, held)
+        _set(connection, held, state=State.SENDING.value, message=message)
+
+
+def refused(engine: Engine, held: Held) -> None:
+    """The channel said that nothing arrived: the next attempt is not in doubt and renders anew."""
+    with engine.begin() as connection:
+        claims.hold(connection, held)
+        _set(connection, held, state=State.PENDING.value)
+
+
+def arrived(connection: Connection, held: Held, outgoing: Outgoing, sent: dict[str, Any] | None) -> list[int]:
+    """Settle a delivery; returns the ids of those that waited for it in its thread, now due.
+
+    ``sent`` is ``None`` when its readers knew all of it already.
+    """
+    receiver = outgoing.delivery.receiver
+    state = State.KNOWN if sent is None else State.SENT
+    claims.finish(connection, held, Done(state.value, subject=receiver))
+    _set(connection, held, state=state.value, **({} if sent is None else {"sent": sent, "sent_at": func.now()}))
+    if sent is not None:
+        late = max(0.0, (datetime.now(UTC) - outgoing.clash.last_reported).total_seconds())
+        tallies.add(connection, Tally("latency", "delivered", receiver, late))
+    thread = select(deliveries.c.thread_id).where(deliveries.c.id == held.id).scalar_subquery()
+    waiting = (
+        update(deliveries)
+        .where(deliveries.c.thread_id == thread, deliveries.c.stage == SEND.stage, deliveries.c.lease_until.is_(None))
+        .where(deliveries.c.attempts == 0)
+        .values(due_at=func.greatest(func.now(), deliveries.c.held_until), hinted_at=func.now())
+    )
+    return list(connection.scalars(waiting.returning(deliveries.c.id)))
+
+
+def _set(connection: Connection, held: Held, **values: Any) -> None:
+    connection.execute(update(deliveries).where(deliveries.c.id == held.id).values(values))

@@ -1,0 +1,59 @@
+"""A database URL in, an engine or an up-to-date schema out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, text
+
+_MIGRATING = 7_231_001
+"""Advisory lock: two ``migrate`` at once take turns."""
+
+
+def connect(url: str, *, size: int = 2) -> Engine:
+    """An engine of at most ``2 * size`` connections. Make it after forking: sockets are not shared.
+
+    A dead connection is noticed before use; a stuck statement or a forgotten transaction ends by itself, well
+    within the shortest lease.
+    """
+    return create_engine(
+        _with_driver(url),
+        pool_size=size,
+        max_overflow=size,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        connect_args={
+            "connect_timeout": 5,
+            "application_name": "clashwatch",
+            "options": "-c timezone=UTC -c statement_timeout=15s -c idle_in_transaction_session_timeout=20s",
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+        },
+    )
+
+
+def migrate(url: str) -> None:
+    """Bring the schema of the database at ``url`` up to date. Safe to run again and at the same time."""
+    engine = create_engine(_with_driver(url))
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
+            command.upgrade(migrations(connection), "head")
+    finally:
+        engine.dispose()
+
+
+def migrations(connection: Connection) -> Config:
+    """Alembic's configuration, bound to an open connection instead of an ini file."""
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _with_driver(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else url

@@ -1,0 +1,116 @@
+"""Feeds: who is polled, what the last poll taught, when it is due again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, select, text, update
+
+from workers.adapters.store import pages
+from workers.adapters.store.memory import Memory
+from workers.adapters.store.schema import feeds
+from workers.adapters.store.works import POLL
+from workers.pipeline import schedule, wire
+from workers.pipeline.models import Feed, FeedDocument, FetchOutcome, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A feed as the store knows it."""
+
+    id: int
+    feed: Feed
+    memory: Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What a poll brought: ``page`` when the feed changed; ``answered`` when the publisher gave or confirmed it."""
+
+    slug: str
+    outcome: FetchOutcome
+    due: datetime
+    memory: Memory
+    page: Page | None
+    answered: bool
+
+
+def subscribe(engine: Engine, wanted: Sequence[Feed]) -> None:
+    """Poll exactly these: new ones at once, changed ones with what was learnt, others no more.
+
+    A new address forgets validators and history: they were another's.
+    """
+    with engine.begin() as connection:
+        connection.execute(
+            update(feeds)
+            .where(feeds.c.slug.not_in([feed.slug for feed in wanted]), feeds.c.active)
+            .values(active=False, stage=None, hinted_at=None)
+        )
+        rows = [{"slug": feed.slug, "feed": json.dumps(wire.encode(feed)), "stage": POLL.stage} for feed in wanted]
+        if rows:
+            connection.execute(text(_SUBSCRIBE), rows)
+
+
+_SUBSCRIBE = """
+INSERT INTO feeds AS known (slug, feed, stage, hinted_at) VALUES (:slug, CAST(:feed AS jsonb), :stage, NULL)
+ON CONFLICT (slug) DO UPDATE
+SET feed = excluded.feed, active = true,
+    memory = CASE WHEN known.feed->'url' = excluded.feed->'url' THEN known.memory ELSE '{}' END,
+    (stage, due_at, hinted_at, attempts) = (
+        SELECT kept.* FROM (SELECT known.stage, known.due_at, known.hinted_at, known.attempts) AS kept
+        WHERE known.active AND known.feed->'url' = excluded.feed->'url'
+        UNION ALL SELECT excluded.stage, now(), NULL, 0
+        LIMIT 1)
+WHERE known.feed <> excluded.feed OR NOT known.active
+"""
+
+
+def load(engine: Engine, ids: Iterable[int]) -> dict[int, Subscription]:
+    """Those of the feeds that are (still) polled, by id."""
+    chosen = select(feeds.c.id, feeds.c.feed, feeds.c.memory).where(feeds.c.id.in_(list(ids)), feeds.c.active)
+    with engine.connect() as connection:
+        return {row.id: Subscription(*row) for row in connection.execute(chosen)}
+
+
+def answered(connection: Connection, feed_id: int, polled: Polled) -> list[int]:
+    """Keep what a poll brought; the id of the page to parse, if the feed changed."""
+    values: dict[str, Any] = {"outcome": polled.outcome.value, "memory": polled.memory}
+    if polled.answered:
+        values["answered_at"] = func.now()
+    connection.execute(update(feeds).where(feeds.c.id == feed_id).values(values))
+    return [pages.add(connection, polled.page, feed_id)] if polled.page else []
+
+
+def is_first_reading(connection: Connection, feed_id: int) -> bool:
+    """Whether no document of the feed was read before. Locks the row: of two readings at once, one is first."""
+    locked = select(feeds.c.primed).where(feeds.c.id == feed_id).with_for_update()
+    primed = connection.execute(locked).scalar_one()
+    connection.execute(update(feeds).where(feeds.c.id == feed_id).values(primed=True))
+    return not primed
+
+
+def learn(connection: Connection, feed_id: int, document: FeedDocument, new: int) -> None:
+    """Keep for the next poll what a document taught: how much was new, and what the publisher asks for."""
+    row = connection.execute(select(feeds.c.feed, feeds.c.memory).where(feeds.c.id == feed_id)).one()
+    history = schedule.yielded(row.memory.history, len(document.entries), new, row.feed.interval)
+    memory = replace(row.memory, history=history, ttl=document.ttl, skip_hours=document.skip_hours)
+    newest = max((entry.published for entry in document.entries if entry.published), default=None)
+    latest = func.greatest(feeds.c.entry_at, newest) if newest else feeds.c.entry_at
+    connection.execute(update(feeds).where(feeds.c.id == feed_id).values(memory=memory, entry_at=latest))
+
+
+def by_slug(engine: Engine, slug: str) -> Subscription | None:
+    chosen = select(feeds.c.id, feeds.c.feed, feeds.c.memory).where(feeds.c.slug == slug, feeds.c.active)
+    with engine.connect() as connection:
+        row = connection.execute(chosen).one_or_none()
+    return Subscription(*row) if row else None
+
+
+def poll_now(engine: Engine) -> None:
+    """Make every feed due; the tick hints them."""
+    with engine.begin() as connection:
+        connection.execute(update(feeds).where(feeds.c.active).values(due_at=func.now(), stage=POLL.stage))

@@ -1,0 +1,21 @@
+"""What a feed's polls leave for the next one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from workers.pipeline.schedule import History
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Validators for a conditional request, what the polls taught, and what the document asked for."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    history: History = field(default_factory=History)
+    ttl: float | None = None
+    skip_hours: frozenset[int] = frozenset()
+    moved_to: str | None = None
+    """Where permanent redirects led; the configured address is asked again when nobody is there any more."""

@@ -1,0 +1,55 @@
+"""Silences: who wants to hear nothing of what, until when, and why. Expired ones stay, for who asks what was missed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import Connection, Engine, Row, func, insert, select, update
+
+from workers.adapters.store.schema import alerts
+from workers.adapters.store.upkeep import silences
+from workers.pipeline.matchers import all_match
+from workers.pipeline.models import Alert, Silence
+
+
+def add(connection: Connection, silence: Silence) -> str:
+    """Keep a silence; its ``id`` is given here and returned."""
+    row = {name: getattr(silence, name) for name in ("author", "comment", "starts", "ends")}
+    made = insert(silences).values(row | {"matchers": list(silence.matchers)}).returning(silences.c.id)
+    return str(connection.execute(made).scalar_one())
+
+
+def in_force(engine: Engine) -> list[Silence]:
+    """Those that have begun and not ended."""
+    return _read(engine, silences.c.starts <= func.now(), silences.c.ends > func.now())
+
+
+def listed(engine: Engine, *, expired: bool = False) -> list[Silence]:
+    """Those that have not ended, the soonest to end first; with ``expired`` all that ever were."""
+    return _read(engine, *(() if expired else (silences.c.ends > func.now(),)))
+
+
+def expire(connection: Connection, silence_id: str) -> bool:
+    """End a silence now. False when there is none of this id that has not ended."""
+    if not silence_id.isdecimal():
+        return False
+    open_one = update(silences).where(silences.c.id == int(silence_id), silences.c.ends > func.now())
+    return connection.execute(open_one.values(ends=func.now())).rowcount == 1
+
+
+def would_have_withheld(engine: Engine, silence: Silence, days: int = 3) -> list[Alert]:
+    """What was told lately and the silence fits: a preview for whoever adds it, the latest last."""
+    since = func.now() - timedelta(days=days)
+    with engine.connect() as connection:
+        told = connection.scalars(select(alerts.c.alert).where(alerts.c.at > since).order_by(alerts.c.id))
+        return [alert for alert in told if all_match(silence.matchers, alert.labels)]
+
+
+def _read(engine: Engine, *conditions: object) -> list[Silence]:
+    chosen = select(silences).where(*conditions).order_by(silences.c.ends, silences.c.id)  # type: ignore[arg-type]
+    with engine.connect() as connection:
+        return [_silence(row) for row in connection.execute(chosen)]
+
+
+def _silence(row: Row[tuple[object, ...]]) -> Silence:
+    return Silence(str(row.id), tuple(row.matchers), row.author, row.comment, row.starts, row.ends)

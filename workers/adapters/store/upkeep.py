@@ -1,0 +1,85 @@
+"""The tables beside the pipeline: what was given up, what was counted, who lives, and what is silenced."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    Float,
+    Identity,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from workers.adapters.store.columns import NOW, Clean, Moment, key
+from workers.adapters.store.schema import metadata
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    key(),
+    Column("stage", Text, nullable=False),
+    Column("row_id", BigInteger, nullable=False),
+    Column("error", Clean, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("at", Moment, nullable=False, server_default=NOW),
+    UniqueConstraint("stage", "row_id"),
+    Index(None, "at"),
+)
+"""Work given up, and why. The row itself keeps its place with ``stage`` NULL."""
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("stage", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("subject", Text, nullable=False, server_default=""),
+    Column("bucket", SmallInteger, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("seconds", Float, nullable=False),
+)
+"""Appended to in each stage's own commit: never updated, so no two workers wait for each other."""
+
+totals = Table(
+    "tally_totals",
+    metadata,
+    Column("stage", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("subject", Text, nullable=False, server_default=""),
+    Column("bucket", SmallInteger, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("seconds", Float, nullable=False),
+    PrimaryKeyConstraint("stage", "outcome", "subject", "bucket"),
+)
+"""Compacted tallies. Counts here only rise, whatever retention removes elsewhere."""
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("role", Text, nullable=False),
+    Column("instance", Text, nullable=False),
+    Column("at", Moment, nullable=False, server_default=NOW),
+    Column("about", JSONB),
+    PrimaryKeyConstraint("role", "instance"),
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    key(),
+    Column("matchers", ARRAY(Text), nullable=False),
+    Column("author", Clean, nullable=False),
+    Column("comment", Clean, nullable=False),
+    Column("starts", Moment, nullable=False),
+    Column("ends", Moment, nullable=False),
+    Column("made_at", Moment, nullable=False, server_default=NOW),
+    Index(None, "ends"),
+)

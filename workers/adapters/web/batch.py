@@ -1,0 +1,237 @@
+"""One request from its host's turn to its outcome, redirects included."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import aiohttp
+from ada_url import URL, join_url
+from yarl import URL as WireURL
+
+from workers.adapters.web import bodies, failures
+from workers.adapters.web.answers import Answer, Request, body_hash, max_age, outcome_of, retry_after
+from workers.adapters.web.guard import Guard, trusted
+from workers.adapters.web.manners import Turns
+from workers.adapters.web.robots import MAX_BYTES as ROBOTS_BYTES
+from workers.adapters.web.robots import Robots
+from workers.pipeline.models import FetchOutcome, Page
+
+_FEED_BYTES, _PAGE_BYTES = 8_000_000, 4_000_000
+_REDIRECTS = 5
+_MOVED = {301: True, 302: False, 303: False, 307: False, 308: True}
+"""Statuses that point elsewhere, and whether for good."""
+_REST = 30.0
+"""Seconds that a host rests after a 429 without Retry-After."""
+_FEED_ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+_PAGE_ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How to behave. ``timeout`` is for one request with its redirects, ``budget`` for a whole batch, in seconds."""
+
+    user_agent: str = "Clashwatch/0.1"
+    contact: str | None = None
+    timeout: float = 20.0
+    budget: float = 32.0
+    spacing: float = 2.0
+    per_host: int = 2
+    robots: bool = True
+    allow: tuple[str, ...] = ()
+
+    @property
+    def agent(self) -> str:
+        return f"{self.user_agent} (+{self.contact})" if self.contact else self.user_agent
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """A response after its redirects: ``url`` is where it came from, ``moved`` where permanent ones led."""
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    charset: str | None
+    moved: str | None
+
+
+class _Refused(Exception):
+    """The request ends without an answer from the site."""
+
+    def __init__(self, outcome: FetchOutcome, detail: str, wait: float | None = None) -> None:
+        super().__init__(detail)
+        self.outcome, self.wait = outcome, wait
+
+
+class Batch:
+    """Requests that share a session, turns and a budget."""
+
+    def __init__(
+        self, policy: Policy, guard: Guard, robots: Robots, turns: Turns, session: aiohttp.ClientSession
+    ) -> None:
+        self._policy = policy
+        self._guard = guard
+        self._robots = robots
+        self._turns = turns
+        self._session = session
+        self._ends = time.monotonic() + policy.budget
+        self._busy: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(policy.per_host))
+        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def answer(self, request: Request) -> Answer:
+        kept = Answer(
+            request,
+            FetchOutcome.OK,
+            etag=request.etag,
+            last_modified=request.last_modified,
+            body_hash=request.body_hash,
+        )
+        try:
+            return await self._judged(kept, await self._follow(request))
+        except _Refused as refusal:
+            return replace(kept, outcome=refusal.outcome, detail=str(refusal), retry_after=refusal.wait)
+        except failures.EXPECTED as error:
+            detail = f"{type(error).__name__}: {error}"[:300]
+            return replace(kept, outcome=failures.outcome_of(error), detail=detail)
+
+    async def _judged(self, kept: Answer, reply: _Reply) -> Answer:
+        """The reply as an answer: validators and hints noted, the body kept where it is new."""
+        now, headers = datetime.now(UTC), reply.headers
+        outcome, digest = outcome_of(reply.status), kept.body_hash
+        if outcome is FetchOutcome.OK:
+            digest = body_hash(reply.body)
+            outcome = FetchOutcome.UNCHANGED if digest == kept.body_hash else outcome
+        if outcome is FetchOutcome.RATE_LIMITED:
+            await self._turns.rest(_host(reply.url), retry_after(headers, now) or _REST)
+        alive = outcome in (FetchOutcome.OK, FetchOutcome.UNCHANGED, FetchOutcome.NOT_MODIFIED)
+        kind = headers.get("Content-Type")
+        page = Page(kept.request.url, reply.url, reply.body, kind, reply.charset, now)
+        return replace(
+            kept,
+            outcome=outcome,
+            page=page if outcome is FetchOutcome.OK else None,
+            status=reply.status,
+            etag=headers.get("ETag") or (kept.etag if outcome is not FetchOutcome.OK else None),
+            last_modified=headers.get("Last-Modified")
+            or (kept.last_modified if outcome is not FetchOutcome.OK else None),
+            body_hash=digest,
+            moved_to=reply.moved if alive else None,
+            retry_after=retry_after(headers, now),
+            max_age=max_age(headers, now) if alive else None,
+        )
+
+    async def _follow(self, request: Request) -> _Reply:
+        """The last response of the chain. Permanent moves count as long as nothing temporary came before."""
+        url, moved, permanent = _parsed(request.url), None, True
+        async with asyncio.timeout_at(asyncio.get_running_loop().time() + self._policy.timeout + self._left()):
+            for _ in range(_REDIRECTS + 1):
+                await self._admit(url, request)
+                reply, location = await self._ask(url, request, moved)
+                if location is None:
+                    return reply
+                permanent = permanent and _MOVED[reply.status]
+                url = _parsed(join_url(url.href, location))
+                moved = url.href if permanent else moved
+        raise _Refused(FetchOutcome.REDIRECTS, f"more than {_REDIRECTS} redirects")
+
+    def _left(self) -> float:
+        """Seconds of the budget in which a turn may still begin."""
+        return max(0.0, self._ends - self._policy.timeout - time.monotonic())
+
+    async def _admit(self, url: URL, request: Request) -> None:
+        """Wait for the host's turn, once the address and robots.txt allow the request at all."""
+        if (reason := self._guard.admits(url)) is not None:
+            raise _Refused(FetchOutcome.BLOCKED, f"blocked {reason}")
+        spacing = self._policy.spacing
+        if self._policy.robots and not request.feed:
+            async with self._asking[url.origin]:
+                rules = await self._robots.rules(url.origin, self._robots_file)
+            if not rules.allows(url.href):
+                raise _Refused(
+                    FetchOutcome.ROBOTS, "disallowed by robots.txt" if rules.rules else "no robots.txt to read"
+                )
+            spacing = max(spacing, rules.delay)
+        if spacing:
+            await self._turn(url.hostname, spacing)
+
+    async def _turn(self, host: str, spacing: float) -> None:
+        wait = await self._turns.wait(host, spacing, self._left())
+        if wait > self._left():
+            raise _Refused(FetchOutcome.DEFERRED, f"the host's next turn is {wait:.0f} s away", wait)
+        await asyncio.sleep(wait)
+
+    async def _ask(self, url: URL, request: Request, moved: str | None) -> tuple[_Reply, str | None]:
+        """One exchange: the reply, and where it points if it redirects."""
+        cap = _FEED_BYTES if request.feed else _PAGE_BYTES
+        conditions = _conditions(request)
+        async with (
+            self._busy[url.hostname],
+            asyncio.timeout(self._policy.timeout),
+            self._open(url, conditions) as response,
+        ):
+            location = response.headers.get("Location") if response.status in _MOVED else None
+            body = await self._body(response, cap) if 200 <= response.status < 300 else b""
+            return _Reply(response.status, url.href, response.headers, body, response.charset, moved), location
+
+    def _open(self, url: URL, headers: dict[str, str]) -> aiohttp.client._RequestContextManager:
+        trusted.set(self._guard.names(url))
+        return self._session.get(WireURL(url.href, encoded=True), headers=headers, allow_redirects=False)
+
+    async def _body(self, response: aiohttp.ClientResponse, cap: int) -> bytes:
+        length = response.content_length
+        if length is not None and length > cap:
+            raise bodies.TooLarge(f"{length} bytes announced, at most {cap} are read")
+        encoding = response.headers.get("Content-Encoding", "")
+        return await bodies.read(response.content.iter_any(), encoding, cap)
+
+    async def _robots_file(self, address: str) -> tuple[int | None, bytes]:
+        """Status and body of a robots.txt, redirects followed; ``(None, b"")`` when there is no answer."""
+        url = _parsed(address)
+        try:
+            async with asyncio.timeout(min(10.0, self._policy.timeout)):
+                for _ in range(_REDIRECTS):
+                    if self._guard.admits(url) is not None:
+                        return None, b""
+                    async with self._open(url, {}) as response:
+                        if response.status not in _MOVED:
+                            return response.status, await _start(response)
+                        url = _parsed(join_url(url.href, response.headers.get("Location", "")))
+        except failures.EXPECTED:
+            return None, b""
+        return 404, b""
+
+
+def _conditions(request: Request) -> dict[str, str]:
+    headers = {"Accept": _FEED_ACCEPT if request.feed else _PAGE_ACCEPT}
+    if request.etag:
+        headers["If-None-Match"] = request.etag
+    if request.last_modified:
+        headers["If-Modified-Since"] = request.last_modified
+    return headers
+
+
+async def _start(response: aiohttp.ClientResponse) -> bytes:
+    """As much of a robots.txt as RFC 9309 asks for; the rest of a longer one is not missed."""
+    encoding = response.headers.get("Content-Encoding", "")
+    return await bodies.read(response.content.iter_any(), encoding, 10 * ROBOTS_BYTES)
+
+
+def _parsed(address: str) -> URL:
+    try:
+        url = URL(address.strip())
+    except ValueError as error:
+        raise _Refused(FetchOutcome.BAD_URL, f"no address: {address[:200]}") from error
+    if url.protocol in ("http:", "https:") and not url.hostname:
+        raise _Refused(FetchOutcome.BAD_URL, f"no host: {address[:200]}")
+    url.hash = ""
+    return url
+
+
+def _host(address: str) -> str:
+    return URL(address).hostname

@@ -1,0 +1,85 @@
+"""A host in, the seconds to wait before asking it out: one turn at a time, shared by all workers.
+
+Redis keeps when each host's next turn is, in one small script, so that two workers never take the same turn. Without
+Redis each process keeps its own list: less polite, never idle. Turns further away than a request can wait are not
+taken.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+_log = structlog.get_logger(__name__)
+
+_TURN = """
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local turn = math.max(now, tonumber(redis.call('GET', KEYS[1]) or '0'))
+if turn - now <= tonumber(ARGV[2]) then
+  redis.call('SET', KEYS[1], turn + tonumber(ARGV[1]), 'PX', turn - now + tonumber(ARGV[1]) + 1000)
+end
+return turn - now
+"""
+_REST = """
+local clock = redis.call('TIME')
+local free = clock[1] * 1000 + math.floor(clock[2] / 1000) + tonumber(ARGV[1])
+if free > tonumber(redis.call('GET', KEYS[1]) or '0') then
+  redis.call('SET', KEYS[1], free, 'PX', tonumber(ARGV[1]) + 1000)
+end
+"""
+_HOSTS = 10_000
+_LONGEST_REST = 3600.0
+
+
+class Turns:
+    """When each host may be asked again. ``redis`` is ``None`` for one process on its own."""
+
+    def __init__(self, redis: Redis | None) -> None:
+        self._redis = redis
+        self._turn = redis.register_script(_TURN) if redis else None
+        self._resting = redis.register_script(_REST) if redis else None
+        self._own: OrderedDict[str, float] = OrderedDict()
+
+    async def wait(self, host: str, spacing: float, patience: float) -> float:
+        """Seconds until the turn that is now ours; more than ``patience`` means that none was taken."""
+        if self._turn is not None:
+            try:
+                arguments = [int(spacing * 1000), int(patience * 1000)]
+                return float(await self._turn(keys=[_key(host)], args=arguments)) / 1000
+            except (RedisError, OSError) as error:
+                self._alone(error)
+        now = time.monotonic()
+        turn = max(now, self._own.get(host, 0.0))
+        if turn - now <= patience:
+            self._keep(host, turn + spacing)
+        return turn - now
+
+    async def rest(self, host: str, seconds: float) -> None:
+        """Ask the host nothing for a while: it said that it is asked too much."""
+        seconds = min(seconds, _LONGEST_REST)
+        self._keep(host, max(self._own.get(host, 0.0), time.monotonic() + seconds))
+        if self._resting is not None:
+            try:
+                await self._resting(keys=[_key(host)], args=[int(seconds * 1000)])
+            except (RedisError, OSError) as error:
+                self._alone(error)
+
+    def _keep(self, host: str, turn: float) -> None:
+        self._own[host] = turn
+        self._own.move_to_end(host)
+        if len(self._own) > _HOSTS:
+            self._own.popitem(last=False)
+
+    def _alone(self, error: Exception) -> None:
+        """For the rest of this batch: a broker that is down would cost a time-out for every request."""
+        _log.warning("turns_not_shared", error=str(error))
+        self._turn = self._resting = None
+
+
+def _key(host: str) -> str:
+    return f"clashwatch:turn:{host}"

@@ -1,0 +1,116 @@
+"""What the service knows, as JSON: clashes with their claims and history, alerts, deliveries, feeds.
+
+Read only. It binds to loopback unless told otherwise; put your own proxy with authentication in front of it
+to show it to others. Times are RFC 3339 in UTC, places WGS 84 degrees, types ACLED's names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import FastAPI, HTTPException, Query, Request, Response
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.responses import JSONResponse
+
+from workers import __version__
+from workers.adapters.store import gauges, views
+from workers.adapters.store.views import Wanted
+
+Limit = Annotated[int, Query(ge=1, le=500)]
+BeforeId = Annotated[int | None, Query(ge=1, description="Rows with a smaller id: the next page.")]
+Time = Annotated[datetime | None, Query(description="RFC 3339")]
+Country = Annotated[str | None, Query(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
+State = Annotated[str | None, Query(pattern="^(open|quiet|closed|reopened)$")]
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+def application(engine: Engine) -> FastAPI:
+    """The ASGI application over one store."""
+    app = FastAPI(title="Clashwatch", version=__version__, docs_url=None, redoc_url=None)
+
+    @app.middleware("http")
+    async def harden(request: Request, follow: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await follow(request)
+        response.headers.update(HEADERS)
+        return response
+
+    @app.exception_handler(DBAPIError)
+    @app.exception_handler(PoolTimeout)
+    async def no_store(_request: Request, _error: Exception) -> Response:
+        return JSONResponse({"detail": "the database does not answer"}, status_code=503, headers={"Retry-After": "5"})
+
+    _service(app, engine)
+    _clashes(app, engine)
+    return app
+
+
+def _service(app: FastAPI, engine: Engine) -> None:
+    @app.get("/healthz")
+    def healthz() -> dict[str, str]:
+        """200 while the database answers."""
+        gauges.clashes(engine)
+        return {"status": "ok", "version": __version__}
+
+    @app.get("/api/v1/status")
+    def status() -> dict[str, Any]:
+        """How much of each noun the store holds, and what waits at each stage."""
+        waiting = {
+            one.stage: {"due": one.due, "rows": one.rows, "oldest": one.oldest} for one in gauges.waiting(engine)
+        }
+        return {"held": gauges.held(engine), "waiting": waiting, "quarantined": gauges.quarantined(engine)}
+
+    @app.get("/api/v1/feeds")
+    def feeds() -> list[dict[str, Any]]:
+        """Every feed that is polled, with what its last poll ended in."""
+        return views.feeds(engine)
+
+    @app.get("/api/v1/alerts")
+    def alerts(before: BeforeId = None, limit: Limit = 50) -> list[dict[str, Any]]:
+        """Rules that fired, newest first, each with its reason."""
+        return views.alerts(engine, before, limit)
+
+    @app.get("/api/v1/deliveries")
+    def deliveries(before: BeforeId = None, limit: Limit = 50) -> list[dict[str, Any]]:
+        """Messages and what became of them, newest first."""
+        return views.deliveries(engine, before, limit)
+
+
+def _clashes(app: FastAPI, engine: Engine) -> None:
+    @app.get("/api/v1/clashes")
+    def clashes(
+        country: Country = None, state: State = None, since: Time = None, before: Time = None, limit: Limit = 50
+    ) -> list[dict[str, Any]]:
+        """Incidents, the most recently reported first; ``before`` the last one's ``last_reported`` is the next page."""
+        return views.clashes(engine, Wanted(country, state, since, before, limit))
+
+    @app.get("/api/v1/clashes.geojson")
+    def geojson(country: Country = None, since: Time = None, limit: Limit = 500) -> dict[str, Any]:
+        """The same as points; ``radius_km`` says how uncertain each is. Clashes without a place are left out."""
+        found = views.clashes(engine, Wanted(country, None, since, None, limit))
+        return {"type": "FeatureCollection", "features": [_feature(one) for one in found if one.get("place")]}
+
+    @app.get("/api/v1/clashes/{clash_id}")
+    def clash(clash_id: str) -> dict[str, Any]:
+        """One incident with its revisions, articles and the verdict of every rule."""
+        found = views.clash(engine, clash_id)
+        if found is None:
+            raise HTTPException(404, "no such clash")
+        return found
+
+
+def _feature(clash: dict[str, Any]) -> dict[str, Any]:
+    place = clash["place"]
+    shown = ("id", "event_type", "sub_event_type", "status", "state", "start", "end", "killed", "injured", "origins")
+    properties = {name: clash[name] for name in shown} | {"place": place["name"], "radius_km": place["radius_km"]}
+    point = {"type": "Point", "coordinates": [place["lon"], place["lat"]]}
+    return {"type": "Feature", "geometry": point, "properties": properties}

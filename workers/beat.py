@@ -1,0 +1,121 @@
+"""The tick and the sweep: they look at the store and send hints, and never claim. Several at once are harmless.
+
+In: the store's rows that are ready. Out: messages with their ids, bounded per queue by the queue's real length.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from kombu.exceptions import ChannelError as NoQueueError
+from sqlalchemy import Engine
+
+from workers.adapters.store import ageing, claims, heartbeats, retention, tallies
+from workers.adapters.store.works import EVALUATE, QUEUES, WORKS
+from workers.hints import call, impatient_connection, publish
+from workers.settings import Settings
+
+log = structlog.get_logger()
+
+OUTSTANDING = 100
+"""Messages that may wait in a queue before the tick stops adding to it."""
+SHORT = 5
+"""A queue below this is being worked off: a hint that is still unanswered then was lost, and is sent again."""
+UNANSWERED = 30.0
+"""Seconds after which a hint counts as unanswered."""
+
+
+@dataclass(slots=True)
+class Chore:
+    """Something done every so many seconds. A failure is logged and costs only its own turn."""
+
+    every: float
+    run: Callable[[], object]
+    due: float = field(default_factory=time.monotonic)
+
+    def attempt(self) -> None:
+        if time.monotonic() < self.due:
+            return
+        self.due = time.monotonic() + self.every
+        try:
+            self.run()
+        except Exception as error:
+            log.error("chore failed", chore=self.run.__name__, error=str(error)[:300])
+
+
+@dataclass(frozen=True)
+class Beat:
+    """All chores of the beat role on one store. ``unanswered`` is in seconds."""
+
+    engine: Engine
+    settings: Settings
+    unanswered: float = UNANSWERED
+
+    def run(self, stop: threading.Event) -> None:
+        """Until ``stop`` is set."""
+        chores = [
+            Chore(1, self.tick),
+            Chore(10, self.call_workers),
+            Chore(10, self.bury),
+            Chore(15, self.compact),
+            Chore(60, self.age),
+            Chore(300, self.forget),
+        ]
+        while not stop.wait(0.2):
+            for chore in chores:
+                chore.attempt()
+
+    def tick(self) -> None:
+        """Hint what is ready; again, when its hint went unanswered while the queue was short."""
+        lengths = queue_lengths()
+        for work in WORKS:
+            waiting = lengths[work.queue]
+            room = (OUTSTANDING - waiting) * work.batch
+            if room > 0:
+                found = claims.hint(self.engine, work, room, self.unanswered if waiting < SHORT else None)
+                publish([(work, found.ids)])
+                if found.rescued or found.abandoned:
+                    log.warning("hinted again", stage=work.stage, rescued=found.rescued, abandoned=found.abandoned)
+
+    def call_workers(self) -> None:
+        """Show a sign of life, and ask every queue's worker for one."""
+        with self.engine.begin() as connection:
+            heartbeats.beat(connection, "beat", socket.gethostname())
+        for queue in QUEUES:
+            call(queue)
+
+    def bury(self) -> None:
+        for work in WORKS:
+            claims.bury(self.engine, work)
+
+    def compact(self) -> None:
+        tallies.compact(self.engine)
+
+    def age(self) -> None:
+        """Clashes without news become quiet, then closed."""
+        publish([(EVALUATE, ageing.age(self.engine))])
+
+    def forget(self) -> None:
+        kept = self.settings.retention
+        gone = retention.forget(self.engine, pages=kept.pages, articles=kept.articles, quarantine=kept.quarantine)
+        if any(gone.values()):
+            log.info("forgotten", **gone)
+
+
+def queue_lengths() -> dict[str, int]:
+    """Messages waiting in each queue, asked of the broker. Raises kombu's ``OperationalError`` when it is away."""
+    with impatient_connection() as connection:
+        return {queue: _length(connection, queue) for queue in QUEUES}
+
+
+def _length(connection: Any, queue: str) -> int:
+    try:
+        return int(connection.default_channel.queue_declare(queue, passive=True).message_count)
+    except NoQueueError:
+        return 0  # Redis keeps no empty lists

@@ -1,0 +1,26 @@
+"""The store's banded look-up of signatures, in memory, for commands that read documents from files."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+from workers.pipeline.dedupe import Candidate, Copy, bands, copy_of
+
+
+class Memory:
+    """What was met is known by its keys and its address."""
+
+    def __init__(self) -> None:
+        self._met: list[Candidate] = []
+        self._by_key: dict[str, list[int]] = defaultdict(list)
+
+    def meet(self, candidate: Candidate) -> Copy | None:
+        """The copy that ``candidate`` is of something met before; remembers it under its origin."""
+        keys = [*bands(candidate.signature), *([candidate.url] if candidate.url else [])]
+        earlier = sorted({number for key in keys for number in self._by_key[key]})
+        found = copy_of(candidate, (self._met[number] for number in earlier))
+        for key in keys:
+            self._by_key[key].append(len(self._met))
+        self._met.append(replace(candidate, origin=found.origin if found else None))
+        return found

@@ -1,0 +1,58 @@
+"""``clashwatch receivers``: whom alerts can reach, and whether they really do."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from workers.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="List receivers, or send a test message.")
+
+Folder = Annotated[Path | None, typer.Option("--config", help="Configuration folder.", show_default="config")]
+
+
+@app.command("list")
+def list_(config: Folder = None, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Name, kind and options of every receiver; secrets are starred out."""
+    from workers.settings.shown import redacted
+
+    for receiver in redacted(_settings(config))["receivers"].values():
+        if as_json:
+            typer.echo(json.dumps(receiver, ensure_ascii=False))
+        else:
+            options = ", ".join(f"{name}={value}" for name, value in receiver["options"].items() if value is not None)
+            typer.echo(f"{receiver['name']}  {receiver['kind']}  {options}")
+
+
+@app.command("test")
+def send_test(name: str, config: Folder = None) -> None:
+    """Send a message that says it is a test. Exits 1 with the receiver's own words if it does not arrive."""
+    from workers.adapters.channels import ChannelError, send, style
+    from workers.pipeline.message import trial
+    from workers.settings.problems import unknown
+
+    receivers = _settings(config).receivers
+    if name not in receivers:
+        raise typer.BadParameter(unknown("receiver", name, receivers))
+    try:
+        sent = send(trial(name, style(receivers[name])), receivers[name])
+    except ChannelError as error:
+        typer.echo(f"{name}: {error.reason}{' (a retry may help)' if error.retry else ''}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{name}: sent {json.dumps(sent.reference)}", err=True)
+
+
+def _settings(config: Path | None) -> Settings:
+    from workers.settings import SettingsError, load
+
+    try:
+        return load(config, os.environ)
+    except SettingsError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(1) from None

@@ -1,0 +1,82 @@
+"""Hints: messages that name rows which may be ready. The broker may lose them all; the sweep sends them again.
+
+In: stages and ids. Out: messages, or nothing when the broker is away, within about a second and without an error.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import islice
+from typing import Any
+
+import structlog
+
+from workers.adapters.store.works import Work
+from workers.celery import app
+
+log = structlog.get_logger()
+
+Follow = Iterable[tuple[Work, Iterable[int]]]
+"""Rows that a commit made ready, by the stage that they wait for: what to hint next."""
+
+SULK = 5.0
+"""Seconds for which nothing is published after a publish failed: an outage must cost a worker nothing."""
+
+
+class _Hinter:
+    """This process's way to the broker for hints. An outage costs it a second now and then, and nothing else."""
+
+    def __init__(self) -> None:
+        self._connection: Any = None
+        self._silent_until = 0.0
+
+    def send(self, task: str, argument: Any, queue: str, **options: Any) -> None:
+        if time.monotonic() < self._silent_until:
+            return
+        try:
+            if self._connection is None:
+                self._connection = impatient_connection()
+            app.send_task(task, args=[argument], queue=queue, connection=self._connection, retry=False, **options)
+        except Exception as error:
+            self._silent_until, self._connection = time.monotonic() + SULK, None
+            log.warning("broker unreachable; the sweep will repeat this hint", error=str(error))
+
+
+_IMPATIENT = {
+    **app.conf.broker_transport_options,
+    "max_retries": 0,
+    "socket_timeout": 1,
+    "socket_connect_timeout": 1,
+}
+"""kombu's own patience at publishing: 6 s at a refused connection, 10 s at a silent one (measured)."""
+
+
+def impatient_connection() -> Any:
+    """A connection that gives up within about a second."""
+    return app.connection_for_write(connect_timeout=1, transport_options=_IMPATIENT)
+
+
+@cache
+def _hinter() -> _Hinter:
+    return _Hinter()
+
+
+def publish(follow: Follow) -> None:
+    """Send hints, after the commit that made rows ready. A broker that is away costs nothing: the sweep mends it."""
+    for work, ids in follow:
+        size = app.conf.get("fetch_batch", work.batch) if work.queue == "fetch" else work.batch
+        for part in _parts(ids, size):
+            _hinter().send(work.stage, part, work.queue)
+
+
+def call(queue: str) -> None:
+    """Ask a queue's workers for a sign of life, now: an old question is not worth an answer."""
+    _hinter().send("heartbeat", queue, queue, expires=20)
+
+
+def _parts(ids: Iterable[int], size: int) -> Iterator[list[int]]:
+    rest = iter(ids)
+    while part := list(islice(rest, size)):
+        yield part

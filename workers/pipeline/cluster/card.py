@@ -1,0 +1,101 @@
+"""A filing in, the few things that linking compares out, computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from workers.pipeline.cluster.geo import coarse
+from workers.pipeline.cluster.kinds import fit
+from workers.pipeline.cluster.parties import Camp, camp
+from workers.pipeline.models import Count, DatePrecision, Filing, Place, Status
+
+UNDATED_REACH = timedelta(days=3)
+"""News without a day happened within these days before it was published (interfaces.md, ``current``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """``first`` and ``last`` are day ordinals (proleptic Gregorian); ``dated`` says that the text gave the day."""
+
+    id: str
+    article: str
+    root: str
+    """The article itself, or the one that it copies."""
+    published: datetime
+    kind: str
+    place: Place | None
+    coarse: bool
+    latitude: float | None
+    """Of a town; ``None`` for anything wider."""
+    first: int
+    last: int
+    dated: bool
+    fresh: bool
+    """Dated to the day of publication, which is also what reports without a day are taken for."""
+    camp: Camp
+    killed: Count | None
+    injured: Count | None
+    contested: bool
+    denial: bool
+    """It only denies or takes back."""
+    answers: str | None = None
+    """The filing of the same article that a denial answers."""
+
+
+def cards(filings: Iterable[Filing]) -> list[Card]:
+    """A card each. What an article denies is what it reports, wherever the denial was spoken."""
+    made = [card(filing) for filing in filings]
+    told: dict[str, list[Card]] = {}
+    for one in made:
+        if not one.denial:
+            told.setdefault(one.article, []).append(one)
+    return [_answering(one, told.get(one.article, ())) if one.denial else one for one in made]
+
+
+def _answering(denial: Card, told: Iterable[Card]) -> Card:
+    """The denial where the report of its article lies that it fits best; where it was when there is none."""
+    meant = [one for one in told if one.first <= denial.last + 1 and denial.first <= one.last + 1]
+    if not meant:
+        return denial
+    one = max(meant, key=lambda one: (fit(one.kind, denial.kind), one.id))
+    return replace(denial, place=one.place, coarse=one.coarse, latitude=one.latitude, answers=one.id)
+
+
+def card(filing: Filing) -> Card:
+    report, place = filing.report, filing.report.place
+    first, last, dated = _days(filing)
+    wide = coarse(place)
+    return Card(
+        id=filing.id,
+        article=filing.article,
+        root=filing.copy_of or filing.article,
+        published=filing.published,
+        kind=report.sub_event_type,
+        place=place,
+        coarse=wide,
+        latitude=place.lat if place and not wide else None,
+        first=first,
+        last=last,
+        dated=dated,
+        fresh=dated and last == filing.published.date().toordinal(),
+        camp=camp(report.sides),
+        killed=report.killed,
+        injured=report.injured,
+        contested=report.status is Status.CONTESTED,
+        denial=report.status in (Status.DENIED, Status.RETRACTED),
+    )
+
+
+def _days(filing: Filing) -> tuple[int, int, bool]:
+    report, day = filing.report, filing.published.date()
+    if report.start is None:
+        return (day - UNDATED_REACH).toordinal(), day.toordinal(), False
+    last = report.end or report.start
+    return report.start.toordinal(), last.toordinal(), report.date_precision is DatePrecision.DAY
+
+
+def order(one: Filing) -> tuple[datetime, str]:
+    """The one order in which filings are looked at, whatever the order in which they came."""
+    return one.published, one.id

@@ -1,0 +1,175 @@
+"""From tellings to incidents: what one article tells of one incident belongs together.
+
+In: tellings in order of place. Out: incidents in order of their first telling. A telling with a place of its
+own joins the incident there; one without joins the incident told last. Days that contradict keep apart.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from workers.pipeline.detect.distance import kilometres
+from workers.pipeline.detect.places_locate import Reach
+from workers.pipeline.detect.places_roles import Role
+from workers.pipeline.detect.tellings import OWN, Telling, recent
+from workers.pipeline.detect.when import Moment
+from workers.pipeline.models import DatePrecision, Place, Precision, Realis
+
+TOGETHER_KM = 30.0
+TITLE, LEAD = 3.0, 2.0
+"""How much more the headline and the lead weigh than the rest."""
+COARSE = (Precision.COUNTRY, Precision.ADMIN1)
+
+
+ROLE = {Role.LOCATION: 1.0, Role.NEAR: 0.95, Role.TOWARD: 0.9, Role.BARE: 0.7}
+REACH = {Reach.CLAUSE: 1.0, Reach.SENTENCE: 0.8, Reach.LEAD: 0.5, Reach.HEADLINE: 0.5, Reach.PARAGRAPH: 0.4}
+FAR = 5
+"""Sentences."""
+SUPPORT = 0.15
+"""Share of another telling's confidence that counts as support."""
+FRESH = 10
+"""Days: a date further back is not that of news."""
+FINER = 0.08
+"""Share of the winner's votes at which a finer place inside it is taken instead."""
+
+
+@dataclass
+class Incident:
+    """Tellings of one incident."""
+
+    tellings: list[Telling] = field(default_factory=list)
+
+    @property
+    def best(self) -> Telling:
+        """The telling that decides the kind: kinds are voted for, the headline and lead count more."""
+        votes: dict[str, float] = defaultdict(float)
+        for telling in self.tellings:
+            votes[telling.kind.sub_event] += weight(telling)
+        kind = max(votes, key=votes.__getitem__)
+        return max((t for t in self.tellings if t.kind.sub_event == kind), key=weight)
+
+    @property
+    def realis(self) -> Realis:
+        return self.best.scene.stand.realis
+
+    @property
+    def confidence(self) -> float:
+        """That of the surest telling, raised a little by each other sentence that tells it too."""
+        sure = sorted((t.score.confidence for t in self.tellings), reverse=True)
+        doubt = 1.0 - sure[0]
+        for other in sure[1:]:
+            doubt *= 1.0 - SUPPORT * other
+        return 1.0 - doubt
+
+    @property
+    def place(self) -> Place | None:
+        """The place voted for; a finer one inside it is taken if it has a share of the votes."""
+        own = _votes([t for t in self.tellings if t.located and t.located.reach in OWN])
+        votes = _votes(self.tellings)
+        if not votes:
+            return None
+        winner = max(own or votes, key=votes.__getitem__)
+        inside = [p for p in votes if _finer(p, winner) and votes[p] >= FINER * votes[winner]]
+        return max(inside, key=votes.__getitem__, default=winner)
+
+    @property
+    def moment(self) -> Moment | None:
+        """The most exact time told, the earliest told of equals; news is not older than its fighting can last."""
+        order = list(DatePrecision)
+        told = [t.moment for t in self.tellings if t.moment and t.moment.start and _possible(t, t.moment)]
+        return min(told, key=lambda m: order.index(m.precision), default=None)
+
+
+def _votes(tellings: Iterable[Telling]) -> dict[Place, float]:
+    votes: dict[Place, float] = defaultdict(float)
+    for telling in tellings:
+        if telling.located:
+            role = ROLE.get(telling.located.spotted.role, 0.3)
+            votes[telling.located.place] += weight(telling) * role * REACH[telling.located.reach]
+    return votes
+
+
+def _possible(telling: Telling, moment: Moment) -> bool:
+    return not telling.scene.news or moment.age is None or moment.age <= FRESH
+
+
+def weight(telling: Telling) -> float:
+    """How much a telling decides."""
+    strong = 0.4 if telling.kind.trigger.weak or telling.kind.trigger.category == "kill" else 1.0
+    place = TITLE if telling.scene.sentence.title else LEAD if telling.lead else 1.0
+    return telling.score.confidence * strong * place
+
+
+def assemble(found: Iterable[Telling]) -> list[Incident]:
+    """Incidents in order of their first telling."""
+    incidents: list[Incident] = []
+    latest: dict[bool, Incident] = {}
+    for telling in found:
+        like = [i for i in incidents if _alike(i, telling) and _same_days(i.moment, telling.moment)]
+        home = [i for i in like if _same_place(i, telling) and _told_on(i, telling)]
+        last = latest.get(telling.scene.news)
+        chosen = last if last in home else (home[0] if home else None)
+        if chosen is None:
+            if telling.scene.news and telling.violent and True in latest and not _opens(telling):
+                continue
+            chosen = Incident()
+            incidents.append(chosen)
+        chosen.tellings.append(telling)
+        if telling.violent:
+            latest[telling.scene.news] = chosen
+    return incidents
+
+
+def _opens(telling: Telling) -> bool:
+    """May it begin an incident of its own after another? The lead may; else a plain trigger with its own place."""
+    if telling.lead:
+        return True
+    located, trigger = telling.located, telling.kind.trigger
+    own = located is not None and located.reach is Reach.CLAUSE and located.spotted.role in ROLE
+    return (own or recent(telling)) and not trigger.weak and trigger.category != "kill"
+
+
+def _alike(incident: Incident, telling: Telling) -> bool:
+    first = incident.tellings[0]
+    if first.violent != telling.violent or first.scene.news != telling.scene.news:
+        return False
+    if not first.violent:
+        return first.kind.sub_event == telling.kind.sub_event
+    return first.scene.news or first.scene.stand.realis is telling.scene.stand.realis
+
+
+def _same_place(incident: Incident, telling: Telling) -> bool:
+    """A telling without a place of its own contradicts nothing."""
+    if telling.located is None or telling.located.reach not in OWN:
+        return True
+    named = [t.located.place for t in incident.tellings if t.located and t.located.reach in OWN]
+    return not named or any(_near(place, telling.located.place) for place in named)
+
+
+def _told_on(incident: Incident, telling: Telling) -> bool:
+    """Without a place of its own and far from what was told last, only the lead's incident is told on."""
+    if telling.located and telling.located.reach in OWN:
+        return True
+    gap = telling.scene.sentence.index - incident.tellings[-1].scene.sentence.index
+    return gap <= FAR or any(t.lead for t in incident.tellings)
+
+
+def _near(one: Place, two: Place) -> bool:
+    if one.country != two.country:
+        return False
+    if one.precision in COARSE or two.precision in COARSE:
+        return Precision.COUNTRY in (one.precision, two.precision) or one.admin1_code == two.admin1_code
+    return kilometres(one, two) <= max(TOGETHER_KM, one.radius_km, two.radius_km)
+
+
+def _finer(inner: Place, outer: Place) -> bool:
+    order = list(Precision)
+    return order.index(inner.precision) < order.index(outer.precision) and _near(inner, outer)
+
+
+def _same_days(a: Moment | None, b: Moment | None) -> bool:
+    if a is None or b is None or a.start is None or b.start is None or a.end is None or b.end is None:
+        return True
+    return (a.start - b.end).days <= 2 and (b.start - a.end).days <= 2

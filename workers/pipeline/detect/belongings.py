@@ -1,0 +1,83 @@
+"""Which of the document's tolls belong to which incident.
+
+In: a ``Reading`` and its incidents. Out: figures per incident. A toll beside a trigger is that
+telling's; one in a sentence of its own ("Hospitals counted 17 dead") is the incident's last told before
+it, or the one whose place it names, unless its clause speaks of another time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workers.pipeline.detect.assemble import Incident
+from workers.pipeline.detect.casualties import Figure
+from workers.pipeline.detect.distance import kilometres
+from workers.pipeline.detect.reading import Reading
+from workers.pipeline.detect.realis import judge
+from workers.pipeline.detect.scenes import NEWS
+from workers.pipeline.detect.tagger import Tag
+from workers.pipeline.detect.tellings import Telling
+
+NAMED_KM = 30.0
+
+
+def figures_of(reading: Reading, incidents: Sequence[Incident]) -> list[list[Figure]]:
+    """For each incident its figures, in order of place."""
+    owned: list[list[Figure]] = [[] for _ in incidents]
+    told = sorted(((t, n) for n, i in enumerate(incidents) for t in i.tellings), key=_place)
+    for figure in reading.figures:
+        number = _beside(reading, told, figure)
+        if number is None and _news(reading, figure):
+            number = _last(reading, incidents, told, figure)
+        if number is not None:
+            owned[number].append(figure)
+    return owned
+
+
+def _place(pair: tuple[Telling, int]) -> int:
+    return pair[0].kind.trigger.first
+
+
+def _beside(reading: Reading, told: Sequence[tuple[Telling, int]], figure: Figure) -> int | None:
+    """The telling of the figure's own sentence, by the nearest trigger; the same clause first."""
+    clause = reading.text.clauses[figure.clause]
+    near = [
+        ((trigger.first < clause.first or trigger.first >= clause.last), abs(trigger.first - figure.harm[0]), n)
+        for telling, n in told
+        if telling.scene.sentence.index == clause.sentence
+        for trigger in telling.scene.triggers
+    ]
+    return min(near)[2] if near else None
+
+
+def _news(reading: Reading, figure: Figure) -> bool:
+    """Does the figure's clause speak of now?"""
+    clause = reading.text.clauses[figure.clause]
+    inside = [tag for tag in reading.tags if clause.first <= tag.first < clause.last and tag.category != "negation"]
+    harm = Tag(figure.harm[0], figure.harm[1], "casualty", False)
+    return judge(reading.text, inside, harm, *reading.ages(clause)).realis in NEWS
+
+
+def _last(
+    reading: Reading, incidents: Sequence[Incident], told: Sequence[tuple[Telling, int]], figure: Figure
+) -> int | None:
+    news = [(t, n) for t, n in told if t.scene.news and t.violent]
+    before = [n for t, n in news if t.kind.trigger.first < figure.words[0]]
+    named = _named(reading, incidents, {n for _, n in news}, figure)
+    if named is not None:
+        return named
+    return before[-1] if before else (news[0][1] if news else None)
+
+
+def _named(reading: Reading, incidents: Sequence[Incident], news: set[int], figure: Figure) -> int | None:
+    """The incident at a place that the figure's sentence names."""
+    if reading.places is None or len(news) < 2:
+        return None
+    sentence = reading.text.sentences[reading.text.clauses[figure.clause].sentence]
+    for spotted in reading.places.within(sentence.span):
+        place = reading.places.place(spotted)
+        for number in sorted(news):
+            known = incidents[number].place
+            if known and kilometres(known, place) <= NAMED_KM:
+                return number
+    return None

@@ -1,0 +1,166 @@
+"""How many people were killed, injured, missing or captured, and which figures are not about this incident.
+
+In: a ``Text``, its marks and numbers. Out: ``Figure`` values in order of place; ``tolls`` adds them up.
+Conventions: interfaces.md, "Counts are people".
+
+A figure is a group of people (``groups``) paired with a word of harm (``harm``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from workers.pipeline.detect import groups, harm
+from workers.pipeline.detect.groups import PEOPLE, Group, Kind
+from workers.pipeline.detect.harm import STATES, Harm, Pairing
+from workers.pipeline.detect.numbers import Number
+from workers.pipeline.detect.phrases import Marks
+from workers.pipeline.detect.text import Clause, Text
+from workers.pipeline.models import Span
+
+_ALONE = ("nobody", *(f"{state}_two" for state in STATES))
+"""Words that are a figure by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """People harmed, as one place in the text says. ``low == high == 0`` only where it says nobody.
+
+    ``state`` is killed, injured, missing, captured or casualties; ``words`` the group's word range;
+    ``harm`` that of the word of harm.
+    """
+
+    state: str
+    low: int
+    best: int | None
+    high: int | None
+    span: Span
+    words: Span
+    harm: Span
+    clause: int
+    kind: Kind
+    counted: bool = True
+    """False for "the soldier" without number or article: often a second mention."""
+    part: bool = False
+    running: bool = False
+    """A running or yearly total, the toll of a war: never this incident's."""
+    superseded: bool = False
+    name: str = ""
+    """The last word of a named victim, by which a second mention is known."""
+
+
+def find(text: Text, marks: Marks, counted: list[Number]) -> tuple[Figure, ...]:
+    """All figures of the document, from its numbers."""
+    found: list[Figure] = []
+    harmed = harm.every(marks)
+    for clause in text.clauses:
+        harms = harm.within(text, harmed, marks, clause)
+        if harms or any(marks.any(f"people.{label}", clause.first, clause.last) for label in _ALONE):
+            found += _in_clause(text, marks, clause, harms, counted)
+    return tuple(found)
+
+
+def _in_clause(text: Text, marks: Marks, clause: Clause, harms: list[Harm], counted: list[Number]) -> Iterable[Figure]:
+    people = groups.find(text, marks, counted, (clause.first, clause.last))
+    pairs = Pairing(text, marks, people).pairs(harms)
+    unclear = [hit.first for hit in marks.of("people.unclear", clause.first, clause.last)]
+    for number, group in enumerate(people):
+        harmed = pairs.get(number)
+        if harmed is None or (group.kind not in PEOPLE and group.kind not in (Kind.BARE, Kind.UNKNOWN, Kind.NAMED)):
+            continue
+        if not (group.counted and group.low > 1) and any(at < group.first for at in unclear):
+            continue
+        yield _figure(text, marks, clause, _widened(text, marks, people, number), harmed)
+    for state in STATES:
+        for hit in marks.of(f"people.{state}_two", clause.first, clause.last):
+            yield _plain(text, clause, state, 2, (hit.first, hit.last))
+    if not unclear:
+        yield from _nobody(text, marks, clause, harms)
+
+
+def _figure(text: Text, marks: Marks, clause: Clause, group: Group, word: Harm) -> Figure:
+    return Figure(
+        state=word.state,
+        low=group.low,
+        best=group.best,
+        high=group.high,
+        span=text.span(group.first, group.last),
+        words=(group.first, group.last),
+        harm=(word.first, word.last),
+        clause=clause.index,
+        kind=group.kind,
+        counted=group.counted,
+        part=group.part or _increment(marks, word),
+        running=_running(text, marks, clause, group),
+        superseded=_superseded(text, marks, clause, group),
+        name=text.folded[group.last - 1] if group.kind is Kind.NAMED else "",
+    )
+
+
+def _running(text: Text, marks: Marks, clause: Clause, group: Group) -> bool:
+    """A total of the war or the year; or the new total beside an incident's own number ("killed 5, bringing the
+    toll to 45"), unless the wounded of the same incident died."""
+    if marks.any("people.cumulative", clause.first, clause.last):
+        return True
+    sentence = text.sentences[clause.sentence]
+    died_later = marks.any("people.succumbed", sentence.first, sentence.last)
+    return not died_later and marks.any("people.running", max(clause.first, group.first - 10), group.first)
+
+
+def _superseded(text: Text, marks: Marks, clause: Clause, group: Group) -> bool:
+    """Is it the first number after "instead of" or "up from"?"""
+    cues = marks.of("people.superseded", max(clause.first, group.first - 7), group.first + 1)
+    return bool(cues) and not any(word[0].isdigit() for word in text.folded[cues[-1].last : group.first])
+
+
+def _increment(marks: Marks, word: Harm) -> bool:
+    """ "two of the wounded died": added to a toll, none itself."""
+    return word.state == "killed" and marks.at("people.succumbed", word.first) is not None
+
+
+def _widened(text: Text, marks: Marks, people: list[Group], number: int) -> Group:
+    """ "at least 12 killed and 30 injured": the qualifier before the first number reaches the one after "and"."""
+    group = people[number]
+    before = people[number - 1] if number else None
+    if (
+        not before
+        or before.part
+        or group.low != group.high
+        or group.low < 2
+        or before.high is not None
+        or not before.best
+    ):
+        return group
+    led = marks.at("numbers.least", before.first) or marks.at("numbers.more", before.first)
+    begin = group.first - bool(marks.at("numbers.other", group.first - 1))
+    joined = any(hit.last == begin for hit in marks.of("sides.and", before.last, begin)) or _waw(text, group)
+    return group._replace(high=None) if led and joined else group
+
+
+def _waw(text: Text, group: Group) -> bool:
+    """Does Arabic "and" stand on the group's first word?"""
+    return text.folded[group.first][:1] == "و"
+
+
+def _nobody(text: Text, marks: Marks, clause: Clause, harms: list[Harm]) -> Iterable[Figure]:
+    """ "no one was killed", "nobody was hurt": zero; "no casualties": zero of every kind."""
+    for hit in marks.of("people.nobody", clause.first, clause.last):
+        yield _plain(text, clause, "casualties", 0, (hit.first, hit.last))
+    for hit in marks.of("numbers.none", clause.first, clause.last):
+        for word in harms:
+            first, last = min(hit.first, word.first), max(hit.last, word.last)
+            near = hit.last <= word.first <= hit.last + 3 or word.last <= hit.first <= word.last + 1
+            if near and not any("," in text.between(i) for i in range(first + 1, last)):
+                yield _plain(text, clause, word.state, 0, (first, last))
+                break
+
+
+def _plain(text: Text, clause: Clause, state: str, number: int, words: Span) -> Figure:
+    """A number that the word of harm carries in itself: "nobody", Arabic "قتيلان" (two dead)."""
+    return Figure(state, number, number, number, text.span(*words), words, words, clause.index, Kind.BARE)
+
+
+def usable(figure: Figure) -> bool:
+    """May the figure enter an incident's count?"""
+    return not (figure.part or figure.running or figure.superseded)

@@ -1,0 +1,110 @@
+"""Which of ACLED's sub-events a scene tells.
+
+In: the triggers of a scene and the words around them. Out: a sub-event name and the trigger that decided.
+The more specific weapon decides; a fight that used artillery or aircraft stays one armed clash when
+the fight is told first; territory without resistance is no battle (ACLED codebook; interfaces.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from workers.pipeline.detect.lexicon import TRIGGERS
+from workers.pipeline.detect.tagger import Tag
+
+SUB_EVENT = {
+    "suicide": "Suicide bomb",
+    "chem": "Chemical weapon",
+    "sexual": "Sexual violence",
+    "abduct": "Abduction/forced disappearance",
+    "grenade": "Grenade",
+    "ied": "Remote explosive/landmine/IED",
+    "air": "Air/drone strike",
+    "shell": "Shelling/artillery/missile attack",
+    "clash": "Armed clash",
+    "attack": "Attack",
+    "kill": "Attack",
+    "explosion": "Remote explosive/landmine/IED",
+}
+PEACEFUL_SUB_EVENT = {
+    "handover": "Non-violent transfer of territory",
+    "withdraw": "Non-violent transfer of territory",
+    "agreement": "Agreement",
+    "disarm": "Disrupted weapons use",
+    "arrest": "Arrests",
+    "base": "Headquarters or base established",
+    "loot": "Looting/property destruction",
+    "group": "Change to group/activity",
+    "mob": "Mob violence",
+    "riot": "Violent demonstration",
+    "protest": "Peaceful protest",
+}
+FIRST = ("suicide", "chem", "grenade", "ied")
+"""Weapons so specific that they decide wherever they stand."""
+EITHER = ("abduct", "sexual", "air", "shell", "clash", "attack")
+"""Of these the one told first decides."""
+LAST = ("kill", "explosion")
+
+
+class Kind(NamedTuple):
+    sub_event: str
+    trigger: Tag
+
+
+def violent(triggers: Sequence[Tag], around: frozenset[str]) -> Kind | None:
+    """The violent sub-event, ``None`` when no trigger is one of violence. ``around``: categories of the sentence."""
+    for wanted in (False, True):
+        own = [tag for tag in triggers if tag.category in TRIGGERS and tag.weak is wanted]
+        kind = _specific(own, around)
+        if kind:
+            return kind
+    return None
+
+
+def _specific(own: Sequence[Tag], around: frozenset[str]) -> Kind | None:
+    for category in FIRST:
+        for tag in own:
+            if tag.category == category:
+                return Kind(SUB_EVENT[category], tag)
+    for tag in own:
+        if tag.category in ("seize", "regain"):
+            return Kind(_territory(tag, around), tag)
+    for group in (EITHER, LAST):
+        for tag in own:
+            if tag.category in group:
+                return Kind(_fought(SUB_EVENT[tag.category], around), tag)
+    return None
+
+
+def _fought(sub_event: str, around: frozenset[str]) -> str:
+    """An attack that soldiers are in and no civilian is a clash."""
+    fought = sub_event == "Attack" and "army" in around and "civilian" not in around
+    return SUB_EVENT["clash"] if fought else sub_event
+
+
+def _territory(tag: Tag, around: frozenset[str]) -> str:
+    if "handover" in around:
+        return PEACEFUL_SUB_EVENT["handover"]
+    if tag.category == "regain":
+        return "Government regains territory"
+    state = "army" in around and "armed" not in around
+    return "Government regains territory" if state else "Non-state actor overtakes territory"
+
+
+def peaceful(triggers: Sequence[Tag], around: frozenset[str]) -> Kind | None:
+    """The sub-event among Strategic developments, Protests and Riots, ``None`` without a strong trigger."""
+    own = {tag.category: tag for tag in reversed(triggers) if not tag.weak}
+    for category, sub_event in PEACEFUL_SUB_EVENT.items():
+        if category in own:
+            return Kind(_protest(category, sub_event, around), own[category])
+    return None
+
+
+def _protest(category: str, sub_event: str, around: frozenset[str]) -> str:
+    forced = "police" in around or "army" in around
+    if category in ("riot", "protest") and forced and ("kill" in around or "casualty" in around):
+        return "Excessive force against protesters"
+    if category == "protest" and "riot" in around and forced:
+        return "Protest with intervention"
+    return sub_event

@@ -1,0 +1,144 @@
+"""Where a clause happens.
+
+In: the resolved mentions of a document with their roles. Out: for a clause, a ``Place`` with precision
+and radius. A clause without a place of its own takes one from its sentence, its paragraph, then the
+headline and the lead; never from an unrelated paragraph, which was measured to invent places.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workers.pipeline.detect.places_roles import Role, Spotted, grand
+from workers.pipeline.detect.text import Text
+from workers.pipeline.models.gazetteer import Gazetteer, Toponym
+from workers.pipeline.models.report import Place, Precision, Span
+
+__all__ = ["Located", "Reach", "Role", "Spotted", "locate", "place_of"]
+
+_WEIGHT = {Role.LOCATION: 3.0, Role.NEAR: 2.9, Role.TOWARD: 2.6, Role.BARE: 2.0, Role.CONTAINER: 1.0}
+
+
+class Reach(StrEnum):
+    """Where the place of a clause was found."""
+
+    CLAUSE = "clause"
+    SENTENCE = "sentence"
+    PARAGRAPH = "paragraph"
+    LEAD = "lead"
+    HEADLINE = "headline"
+
+
+@dataclass(frozen=True)
+class Located:
+    """The place of a clause, by which mention, and how far that was looked for."""
+
+    place: Place
+    spotted: Spotted
+    reach: Reach
+
+
+def locate(
+    text: Text, spotted: tuple[Spotted, ...], gazetteer: Gazetteer, clause: Span, anchor: int | None = None
+) -> Located | None:
+    """The event place of a clause. ``anchor`` is the offset of its trigger, which near mentions win by."""
+    at = clause[0] if anchor is None else anchor
+    sentence = text.sentence_at(clause[0])
+    scopes: list[tuple[Reach, list[Span]]] = [(Reach.CLAUSE, [clause]), (Reach.SENTENCE, [sentence.span])]
+    earlier = [s.span for s in text.sentences[: sentence.index] if s.paragraph == sentence.paragraph]
+    scopes.append((Reach.PARAGRAPH, earlier[::-1]))
+    bodies = [s for s in text.sentences if not s.title and not s.heading]
+    if bodies:
+        scopes.append((Reach.LEAD, [s.span for s in bodies if s.paragraph == bodies[0].paragraph][:2]))
+    scopes.append((Reach.HEADLINE, [s.span for s in text.sentences if s.title]))
+    for reach, spans in scopes:
+        for span in spans:
+            found = best(spotted, span, at, reach)
+            if found:
+                found = _refine(found, spotted, sentence.span if reach is Reach.CLAUSE else span, at)
+                return Located(place_of(found, gazetteer), found, reach)
+    return None
+
+
+def best(spotted: tuple[Spotted, ...], span: Span, anchor: int, reach: Reach = Reach.CLAUSE) -> Spotted | None:
+    """The mention within the span that says best where it happens.
+
+    A country or capital without a word that says "in" serves its own clause only.
+    """
+    inside = [s for s in spotted if span[0] <= s.mention.span[0] < span[1] and s.role in _WEIGHT]
+    if reach is not Reach.CLAUSE:
+        inside = [s for s in inside if not (grand(s.place) and s.role is Role.BARE)]
+    return max(inside, key=lambda s: _fitness(s, anchor), default=None)
+
+
+def _fitness(spotted: Spotted, anchor: int) -> float:
+    away = abs(spotted.mention.span[0] - anchor)
+    score = _WEIGHT[spotted.role] + 0.8 * specificity(spotted.place) + spotted.mention.confidence
+    doubtful = grand(spotted.place) and spotted.role is Role.BARE
+    return score - min(1.5, away / 120) - (1.5 if doubtful else 0.0)
+
+
+def specificity(place: Toponym) -> float:
+    """0 for a continent or sea to 4 for a point."""
+    feature = place.feature
+    if feature.startswith("PCL"):
+        return 1.0
+    if feature == "ADM1":
+        return 2.0
+    if feature in ("CONT", "OCN", "SEA") or place.radius > 300:
+        return 0.5
+    return 3.0 if feature.startswith("ADM") or place.radius > 25 else 4.0
+
+
+def _refine(found: Spotted, spotted: tuple[Spotted, ...], span: Span, anchor: int) -> Spotted:
+    """A point of the same sentence that lies in the region or country found."""
+    if specificity(found.place) >= 3.0:
+        return found
+    inner = [
+        s
+        for s in spotted
+        if span[0] <= s.mention.span[0] < span[1]
+        and s.role in (Role.LOCATION, Role.NEAR, Role.TOWARD, Role.BARE)
+        and specificity(s.place) > specificity(found.place)
+        and (
+            s.place.region == found.place.row
+            or (found.place.feature == "PCLI" and s.place.country == found.place.country)
+        )
+    ]
+    return max(inner, key=lambda s: _fitness(s, anchor), default=found)
+
+
+def _lies_in(place: Toponym, area: Toponym) -> bool:
+    return place.region == area.row or (area.feature == "PCLI" and place.country == area.country)
+
+
+def place_of(spotted: Spotted, gazetteer: Gazetteer) -> Place:
+    """The report's place: the mention's, with precision, radius and the names of its regions."""
+    place = spotted.place
+    region = gazetteer.toponym(place.region) if place.region is not None else None
+    district = gazetteer.toponym(place.district) if place.district is not None else None
+    return Place(
+        name=place.name,
+        lat=place.lat,
+        lon=place.lon,
+        precision=_precision(spotted),
+        radius_km=round(place.radius + spotted.reach_km, 1),
+        feature=place.feature,
+        geonameid=place.geonameid,
+        country=place.country,
+        admin1=region.name if region else None,
+        admin1_code=place.code,
+        admin2=district.name if district else None,
+    )
+
+
+def _precision(spotted: Spotted) -> Precision:
+    grade = specificity(spotted.place)
+    if grade <= 1.0:
+        return Precision.COUNTRY
+    if grade == 2.0:
+        return Precision.ADMIN1
+    if grade == 3.0:
+        return Precision.DISTRICT
+    return Precision.NEAR if spotted.reach_km else Precision.EXACT

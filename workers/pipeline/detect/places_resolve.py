@@ -1,0 +1,117 @@
+"""Decides which names are places, and which places they are.
+
+In: the names of one document with their evidence, the demonyms' votes, the publisher's country. Out:
+for every name a choice with its confidence and runners-up, or none with the reason. Names spelt alike
+share one sense; names support each other by country, region and nearness; weak ones are left out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from workers.pipeline.detect.places_match import Name, Sign
+from workers.pipeline.detect.places_senses import BIG, Candidate, Refusal, Sense, contained, senses_of
+from workers.pipeline.detect.places_votes import Votes, score, tally, votes_of
+from workers.pipeline.models.gazetteer import Gazetteer, Kind
+
+ROUNDS = 2
+SURE = 0.4
+"""Confidence below which no place is named: which one is then a guess."""
+STRANGE = 1.5
+"""What speaks against a small place out of its country."""
+_LANDS = frozenset({"PCLI", "ADM1", "RGN", "CONT", "SEA", "STM", "OCN", "MTS", "ISLS", "PEN"})
+
+
+def resolve(names: Sequence[Name], gazetteer: Gazetteer, votes: Mapping[str, float]) -> list[Sense]:
+    """Decides all names. ``votes`` are the countries' supports from outside: demonyms, publisher."""
+    senses = senses_of(names, gazetteer)
+    count = tally(senses, votes)
+    for _ in range(ROUNDS):
+        score(senses, count)
+        count = tally(senses, votes)
+    for sense in senses:
+        _decide(sense, count)
+    return senses
+
+
+def _decide(sense: Sense, tally: Votes) -> None:
+    best = max(sense.candidates, key=lambda c: c.score)
+    evidence = _evidence(sense, best) - _strangeness(sense, best, tally) - _cut(sense, best)
+    sense.confidence = 1.0 / (1.0 + math.exp(-evidence)) * best.share
+    if evidence < 0 or sense.confidence < SURE:
+        sense.refusal = _reason(sense)
+    else:
+        sense.chosen = best
+
+
+def _strangeness(sense: Sense, best: Candidate, tally: Votes) -> float:
+    """A small place of a country that nothing else in a document full of places speaks of."""
+    place = best.place
+    if place.country is None or place.feature in ("PCLI", "PPLC", "ADM1") or place.population > BIG:
+        return 0.0
+    own = votes_of(sense)
+    others = tally.total - own.total
+    support = tally.countries.get(place.country, 0.0) - own.countries.get(place.country, 0.0)
+    return STRANGE if others >= 2.0 and support < 0.1 * others else 0.0
+
+
+def _cut(sense: Sense, best: Candidate) -> float:
+    """A small place before an unknown capitalised word is likelier the first half of another name."""
+    if best.place.population > BIG or best.place.feature in _LANDS or Kind.HAND in best.kind:
+        return 0.0
+    return 1.5 * sum(1 for name in sense.names if name.signs & Sign.HEAD) / len(sense.names)
+
+
+def _evidence(sense: Sense, best: Candidate) -> float:
+    """For and against being a place at all, in nats."""
+    place = best.place
+    score = -0.5 + 0.35 * min(best.score, 9.0)
+    if place.feature == "PCLI":
+        score += 2.0
+    if Kind.HAND in best.kind:
+        score += 1.0
+    signs = [name.signs for name in sense.names]
+    if any(s & Sign.LOCATED and not s & Sign.PERSON for s in signs):
+        score += 1.6
+    if any(name.type for name in sense.names):
+        score += 1.0
+    if sense.containers and contained(place, sense) > 0:
+        score += 2.5
+    count = len(signs)
+    for sign, weight in _AGAINST.items():
+        share = sum(1 for s in signs if s & sign) / count
+        if sign == Sign.ARTICLE and place.feature in _LANDS:
+            continue
+        score += weight * share
+    clipped = sum(1 for s in signs if s & Sign.SCRIPT and s & Sign.INFLECTED) / count
+    return score - clipped
+
+
+_AGAINST = {
+    Sign.PERSON: -4.0,
+    Sign.ORGANISATION: -1.5,
+    Sign.PRESS: -4.0,
+    Sign.TITLE: -1.2,
+    Sign.HEAD: -1.0,
+    Sign.TAIL: -1.8,
+    Sign.COMMON: -3.0,
+    Sign.INFLECTED: -1.0,
+    Sign.DECLINED: -0.3,
+    Sign.ARTICLE: -2.5,
+    Sign.LOWER: -2.0,
+    Sign.OPENING: -0.7,
+    Sign.CASELESS: -0.7,
+    Sign.SCRIPT: -1.5,
+}
+
+
+def _reason(sense: Sense) -> Refusal:
+    signs = 0
+    for name in sense.names:
+        signs |= name.signs
+    if signs & Sign.PERSON:
+        return Refusal.PERSON
+    if signs & Sign.ORGANISATION:
+        return Refusal.ORGANISATION
+    return Refusal.WORD if signs & (Sign.COMMON | Sign.LOWER) else Refusal.WEAK

@@ -1,0 +1,169 @@
+"""What each name of a document may mean, and how likely each meaning is by itself.
+
+In: the names found, the gazetteer. Out: ``Sense``s, one per spelling, with candidates ranked by size,
+kind and the words beside them. The document's other names speak in ``places_votes``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import pairwise
+
+from workers.pipeline.detect.places_match import Name, Sign
+from workers.pipeline.models.gazetteer import Gazetteer, Kind, Toponym
+
+CANDIDATES = 25
+BIG = 400_000
+"""People from which a place may turn up in any document."""
+_USUAL = Kind.MAIN | Kind.HAND
+_AREAS = ("region", "district")
+_HOLDERS = frozenset({"PCLI", "ADM1", "ADM2"})
+
+
+class Refusal(StrEnum):
+    """Why a name is no place here."""
+
+    PERSON = "part of a person's name"
+    ORGANISATION = "part of an organisation's name"
+    WORD = "an ordinary word"
+    WEAK = "too little evidence"
+
+
+@dataclass(slots=True)
+class Candidate:
+    """One place that a name may mean. ``score`` is in nats: e-fold more likely per unit."""
+
+    place: Toponym
+    kind: Kind
+    prior: float
+    score: float = 0.0
+    share: float = 0.0
+
+
+@dataclass(slots=True)
+class Sense:
+    """All names of a document that are spelt alike, decided together."""
+
+    names: list[Name]
+    candidates: list[Candidate]
+    chosen: Candidate | None = None
+    confidence: float = 0.0
+    refusal: Refusal | None = None
+    containers: list[Toponym] = field(default_factory=list)
+    weight: float = 0.0
+    """How much it may say about others."""
+    quarter: bool = False
+    """Named as part of the place right after it ("the X district of Y")."""
+
+
+def senses_of(names: Sequence[Name], gazetteer: Gazetteer) -> list[Sense]:
+    """One sense per spelling; "Kirkuk province" and "Kirkuk" are two."""
+    alike: dict[tuple[str, str | None], list[Name]] = defaultdict(list)
+    for name in names:
+        alike[name.key, name.type.label if name.type and name.type.label in _AREAS else None].append(name)
+    senses = []
+    for group in alike.values():
+        kinds: dict[int, Kind] = {}
+        for name in group:
+            for row, kind in name.hits[:CANDIDATES]:
+                kinds[row] = kinds.get(row, Kind(0)) | kind
+        candidates = [_candidate(gazetteer.toponym(row), kind, group) for row, kind in kinds.items()]
+        _prefer_seats(candidates, group)
+        senses.append(Sense(group, candidates, weight=_believed(group)))
+    _contain(senses, names)
+    return senses
+
+
+def _candidate(place: Toponym, kind: Kind, group: Sequence[Name]) -> Candidate:
+    prior = _prominence(place) + (1.2 if Kind.HAND in kind else 0.0) + (0.8 if Kind.MAIN in kind else -0.6)
+    prior -= 0.5 if Kind.STEM in kind else 0.0
+    types = {name.type.label for name in group if name.type}
+    prior += sum(_fits(place, label) for label in types)
+    return Candidate(place, kind, prior)
+
+
+def _prefer_seats(candidates: Sequence[Candidate], group: Sequence[Name]) -> None:
+    """A city and the region around it share a name: without a word for region the city is meant."""
+    if any(name.type and name.type.label in _AREAS for name in group):
+        return
+    seats = {c.place.region: c for c in candidates if c.place.feature.startswith("PPL") and c.place.population > 20_000}
+    for candidate in candidates:
+        seat = seats.get(candidate.place.region)
+        known = seat and (seat.kind & _USUAL or (seat.place.population > 200_000 and not candidate.kind & _USUAL))
+        if seat and known and candidate.place.feature in ("ADM1", "ADM2"):
+            candidate.prior = min(candidate.prior, seat.prior - 1.5)
+
+
+def _prominence(place: Toponym) -> float:
+    size = math.log(max(place.population, 200) / 200) * 0.7
+    if place.feature == "PCLI":
+        return 9.5
+    if place.feature == "ADM1":
+        return 1.0 + size * 0.5
+    if place.feature == "ADM2":
+        return size * 0.35 - 2.0
+    if not place.feature.startswith("PPL"):
+        return 1.5 + 0.4 * math.log(max(1.0, place.radius))
+    return size + (1.5 if place.feature == "PPLC" else 0.0) + (1.0 if place.geonameid is None else 0.0)
+
+
+def _fits(place: Toponym, label: str) -> float:
+    """Does the noun beside the name fit the kind of place?"""
+    feature = place.feature
+    if label == "settlement":
+        return 1.0 if feature.startswith("PPL") else -2.0
+    if label == "region":
+        return 7.0 if feature == "ADM1" else 5.0 if feature in ("RGN", "ADM2") else -1.0
+    if label == "district":
+        return 5.0 if feature in ("ADM2", "ADM3") else 2.0 if place.geonameid is None else 0.0
+    if label == "country":
+        return 2.0 if feature.startswith("PCL") else 0.0
+    return 1.0 if not feature.startswith(("PPL", "ADM", "PCL")) else -0.5
+
+
+def _contain(senses: Sequence[Sense], names: Sequence[Name]) -> None:
+    """ "Rawa, Iraq", "Mbau in North Kivu": a name may be the container of the one right before."""
+    of = {id(name): sense for sense in senses for name in sense.names}
+    for name, after in pairwise(names):
+        quarter = name.type is not None and name.type.last == after.first
+        if quarter or after.signs & (Sign.AFTER_COMMA | Sign.HOLDS):
+            best = max(of[id(after)].candidates, key=lambda c: c.prior)
+            areas = [c.place for c in of[id(after)].candidates if c.place.feature in _HOLDERS or c is best]
+            of[id(name)].containers += areas
+            of[id(name)].quarter |= quarter
+
+
+def contained(place: Toponym, sense: Sense) -> float:
+    """For a candidate inside what the text says holds it; against one that is not, where that is an area."""
+    for container in sense.containers:
+        inside = container.row in (place.region, place.district) or _close(container, place)
+        if container.row != place.row and (inside or _of_country(place, container)):
+            return 6.0
+    if sense.quarter:
+        return -4.0
+    areas = any(container.feature in _HOLDERS for container in sense.containers)
+    return -1.0 if areas and place.feature not in _HOLDERS and place.population < BIG else 0.0
+
+
+def _of_country(place: Toponym, container: Toponym) -> bool:
+    return container.feature == "PCLI" and place.country == container.country
+
+
+def _close(container: Toponym, place: Toponym) -> bool:
+    """Is a place a part or suburb of a town?"""
+    if not container.feature.startswith("PPL"):
+        return False
+    return abs(container.lat - place.lat) < 0.3 and abs(container.lon - place.lon) < 0.4
+
+
+def _believed(group: Sequence[Name]) -> float:
+    """How much names spelt alike may say about others: by their evidence and, slowly, their number."""
+    plain = [name for name in group if not name.signs & (Sign.PERSON | Sign.ORGANISATION | Sign.COMMON)]
+    if not plain:
+        return 0.0
+    located = any(name.signs & (Sign.LOCATED | Sign.COMMA) or name.type for name in plain)
+    return (1.0 if located else 0.5) * (1.0 + math.log(len(plain)))

@@ -1,0 +1,117 @@
+"""Everything that the parts of detection found in one document, side by side.
+
+In: a document and the knowledge. Out: a ``Reading``, from which reports are assembled. Absent knowledge
+(no facts for the language, no gazetteer) makes that part empty, nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+from workers.pipeline.detect import actors, casualties, numbers, places, when
+from workers.pipeline.detect import text as view
+from workers.pipeline.detect.actors import Actors, Party
+from workers.pipeline.detect.attribution import Attribution, attributions
+from workers.pipeline.detect.casualties import Figure
+from workers.pipeline.detect.facts import Facts
+from workers.pipeline.detect.language import recognise
+from workers.pipeline.detect.numbers import Number
+from workers.pipeline.detect.phrases import Marks
+from workers.pipeline.detect.places import PlaceView
+from workers.pipeline.detect.speakers import Speakers
+from workers.pipeline.detect.tagger import Tag, Tagger
+from workers.pipeline.detect.text import Clause, Text
+from workers.pipeline.detect.when import Moment
+from workers.pipeline.models import Document
+from workers.pipeline.models.knowledge import Knowledge, Lexicon
+
+_EMPTY = Marks((), {})
+EARLIEST = 1940
+LONG = 30
+"""Days; "since" further back is history."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    text: Text
+    tags: Sequence[Tag]
+    published: date | None
+    places: PlaceView | None
+    marks: Marks = _EMPTY
+    counted: Sequence[Number] = ()
+    moments: Sequence[Moment] = ()
+    figures: Sequence[Figure] = ()
+    parties: Sequence[Party] = ()
+    said: Sequence[Attribution] = ()
+    actors: Actors | None = None
+
+    def age(self, clause: Clause) -> int | None:
+        """Days between the date that the clause names and publication; that of the sentence where the clause
+        names none and no "who" or "which" cut it off. "Since Sunday" is as old as it is long: only a long
+        time makes it the past."""
+        own = self._age(clause.first, clause.last)
+        if own is not None:
+            return own
+        sentence = self.text.sentences[clause.sentence]
+        others = [c for c in self.text.clauses_of(sentence) if c.opener is None]
+        ages = [age for c in others if (age := self._age(c.first, c.last)) is not None]
+        return min(ages, key=abs) if ages else None
+
+    def ages(self, clause: Clause) -> tuple[int | None, int]:
+        """The clause's age, and that of the oldest date in it."""
+        inside = [m.age for m in self.moments if clause.first <= m.first < clause.last and m.age is not None]
+        return self.age(clause), max(inside, default=0)
+
+    def _age(self, first: int, last: int) -> int | None:
+        moment = when.resolve(self.moments, (first, last))
+        if moment is None or moment.age is None:
+            return self._bare_year(first, last)
+        return None if moment.since and moment.age <= LONG else moment.age
+
+    def _bare_year(self, first: int, last: int) -> int | None:
+        """A year that nothing introduces ("crates dated 2017,"): days since its end."""
+        for i in range(first, last):
+            word = self.text.folded[i]
+            if self.published and len(word) == 4 and word.isascii() and word.isdecimal():
+                closed = i + 1 == len(self.text.folded) or self.text.between(i + 1).strip()[:1] in (*",.;:)", "")
+                if EARLIEST <= int(word) < self.published.year and closed and self.text.between(i + 1) != " ":
+                    return (self.published - date(int(word), 12, 31)).days
+        return None
+
+
+@lru_cache(maxsize=32)
+def tagger(lexicon: Lexicon) -> Tagger:
+    """One per lexicon, so that it remembers words between documents."""
+    return Tagger(lexicon)
+
+
+def read(document: Document, knowledge: Knowledge) -> Reading:
+    """Reads one document with everything the knowledge has for its language."""
+    language = recognise(document, knowledge)
+    lexicon = knowledge.lexicons[language]
+    text = view.read(document, language, lexicon.openers)
+    published = document.published.date() if document.published else None
+    found = places.find(text, knowledge.gazetteer, document.country) if knowledge.gazetteer else None
+    reading = Reading(text, tagger(lexicon).tags(text), published, found)
+    return _with_facts(reading, knowledge.facts[language], knowledge.actors) if language in knowledge.facts else reading
+
+
+def _with_facts(reading: Reading, facts: Facts, known: Actors | None) -> Reading:
+    text = reading.text
+    marks = facts.mark(text)
+    counted = numbers.find(text, marks, facts)
+    nations = actors.nations(reading.places) if reading.places else ()
+    parties = actors.find(text, marks, known, nations) if known else ()
+    return replace(
+        reading,
+        marks=marks,
+        counted=counted,
+        moments=when.find(text, marks, counted, reading.published),
+        figures=casualties.find(text, marks, counted),
+        parties=parties,
+        said=attributions(Speakers(text, marks, parties)),
+        actors=known,
+    )

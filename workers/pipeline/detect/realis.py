@@ -1,0 +1,135 @@
+"""How a clause presents what it tells: current, ongoing, background, planned, hypothetical or negated.
+
+In: a clause, its tags and the age of the dates it names. Out: ``Stance`` with the cue that decided.
+A cue is a veto, not a score (a scored "could be the opening moves of a civil war" reached .91;
+measured), and it reaches no further than its clause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workers.pipeline.detect.tagger import Tag
+from workers.pipeline.detect.text import Text
+from workers.pipeline.models import Realis, Span
+
+NEAR = 4
+"""Words between a negation and what it negates."""
+REACH = 9
+"""Words between a plan or a possibility and what is planned or possible."""
+AFTER = 5
+"""Words by which such a cue may follow ("an attack is feared")."""
+AT_ONCE = 1
+"""Words between a word of purpose ("to", "pour") and the verb."""
+CLOSE = 3
+"""Words by which an anniversary or exercise may follow what it is of (Turkish: "saldırının yıl dönümü")."""
+LONG_AGO = 30
+"""Days: beside a word of history such a date outweighs a recent one ("on this day thirty years ago")."""
+OLD = 3
+"""Days; older than this is background (interfaces.md: 72 hours)."""
+
+
+class Cause(StrEnum):
+    TOLD_AS_NEWS = "told as news"
+    GOES_ON = "goes on"
+    OLD_DATE = "an older date"
+    OLD_WORD = "a word of history"
+    ANNIVERSARY = "an anniversary"
+    EXERCISE = "an exercise"
+    PLAN = "a plan"
+    PURPOSE = "a purpose"
+    POSSIBILITY = "a possibility"
+    NEGATION = "a negation"
+    DENIAL = "a denial"
+    ASIDE = "an aside in other news"
+    TOLD_ON = "told on from the past"
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """``cue`` is the span of the words that decided, ``None`` where nothing stood against news."""
+
+    realis: Realis
+    cause: Cause
+    cue: Span | None = None
+
+
+def judge(text: Text, tags: Sequence[Tag], trigger: Tag, age: int | None, oldest: int = 0) -> Stand:
+    """The realis of one trigger. ``tags`` are the clause's; ``age`` in days of the date that the clause
+    names (negative: the future), ``None`` if it names none; ``oldest`` that of the oldest of several."""
+
+    def stand(realis: Realis, cause: Cause, tag: Tag | None = None) -> Stand:
+        return Stand(realis, cause, text.span(tag.first, tag.last) if tag else None)
+
+    by = _by_category(tags)
+    if cue := _before(by.get("negation", ()), trigger, NEAR, text):
+        return stand(Realis.NEGATED, Cause.NEGATION, cue)
+    if cue := _denied(by.get("denied", ()), trigger):
+        return stand(Realis.NEGATED, Cause.DENIAL, cue)
+    if cue := _around(by.get("hypothetical", ()), trigger, text):
+        return stand(Realis.HYPOTHETICAL, Cause.POSSIBILITY, cue)
+    if cue := _before(by.get("purpose", ()), trigger, AT_ONCE, text):
+        return stand(Realis.PLANNED, Cause.PURPOSE, cue)
+    if cue := _before(by.get("planned", ()), trigger, REACH, text):
+        return stand(Realis.PLANNED, Cause.PLAN, cue)
+    for category, realis, cause in _OCCASIONS:
+        if cue := _occasion(by.get(category, ()), trigger):
+            return stand(realis, cause, cue)
+    if age is not None and age < 0:
+        return stand(Realis.PLANNED, Cause.PLAN)
+    if age is not None and age > OLD:
+        return stand(Realis.BACKGROUND, Cause.OLD_DATE)
+    old = [tag for tag in by.get("past", ()) if not tag.weak]
+    if old and (oldest > LONG_AGO or (age is None and not by.get("recent"))):
+        return stand(Realis.BACKGROUND, Cause.OLD_WORD, old[0])
+    if by.get("ongoing"):
+        return stand(Realis.ONGOING, Cause.GOES_ON, by["ongoing"][0])
+    return stand(Realis.CURRENT, Cause.TOLD_AS_NEWS)
+
+
+_OCCASIONS = (
+    ("anniversary", Realis.BACKGROUND, Cause.ANNIVERSARY),
+    ("exercise", Realis.PLANNED, Cause.EXERCISE),
+)
+
+
+def _by_category(tags: Sequence[Tag]) -> dict[str, list[Tag]]:
+    by: dict[str, list[Tag]] = {}
+    for tag in tags:
+        by.setdefault(tag.category, []).append(tag)
+    return by
+
+
+def _before(cues: Sequence[Tag], trigger: Tag, reach: int, text: Text) -> Tag | None:
+    """The nearest cue that ends at most ``reach`` words before the trigger; a weak one must be nearer."""
+    found = [c for c in cues if 0 <= trigger.first - c.last <= (NEAR if c.weak else reach) and not _month(c, text)]
+    return found[-1] if found else None
+
+
+def _denied(cues: Sequence[Tag], trigger: Tag) -> Tag | None:
+    """ "Denied shelling the town", "a drone attack was ruled out"."""
+    found = [c for c in cues if 0 <= trigger.first - c.last <= NEAR or 0 <= c.first - trigger.last < CLOSE]
+    return found[0] if found else None
+
+
+def _around(cues: Sequence[Tag], trigger: Tag, text: Text) -> Tag | None:
+    found = [
+        c
+        for c in cues
+        if 0 <= trigger.first - c.last <= (NEAR if c.weak else REACH)
+        or (not c.weak and 0 <= c.first - trigger.last <= AFTER)
+    ]
+    return next((c for c in found if not _month(c, text)), None)
+
+
+def _occasion(cues: Sequence[Tag], trigger: Tag) -> Tag | None:
+    """ "Marked the anniversary of the shelling", not "shells hit a monument": the cue comes first, or right after."""
+    found = [c for c in cues if not c.weak and (c.last <= trigger.first or c.first - trigger.last < CLOSE)]
+    return found[0] if found else None
+
+
+def _month(cue: Tag, text: Text) -> bool:
+    """The English month is no possibility."""
+    return text.language == "en" and text.word(cue.first) == "May"

@@ -1,0 +1,163 @@
+"""An incident as the output contract says it (interfaces.md, ``clashwatch detect``).
+
+In: a ``Reading``, its incidents, the threshold. Out: reports, in order of the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from workers.pipeline.detect import claims, sides, tolls
+from workers.pipeline.detect.assemble import Incident
+from workers.pipeline.detect.attribution import speaker
+from workers.pipeline.detect.belongings import figures_of
+from workers.pipeline.detect.casualties import Figure
+from workers.pipeline.detect.groups import Kind
+from workers.pipeline.detect.reading import Reading
+from workers.pipeline.detect.realis import OLD
+from workers.pipeline.detect.scenes import NEWS
+from workers.pipeline.detect.status import status
+from workers.pipeline.detect.tellings import lead
+from workers.pipeline.detect.when import Moment
+from workers.pipeline.models import (
+    ACLED_EVENT_OF,
+    VIOLENT,
+    VIOLENT_WHEN_DEADLY,
+    Claim,
+    Count,
+    DatePrecision,
+    Report,
+    Side,
+    Span,
+    Status,
+)
+
+EVIDENCE = 8
+"""Sentences and contributions shown at most."""
+_VOID = frozenset({Status.DENIED, Status.RETRACTED})
+_WEAPONS = {
+    "air": "aircraft",
+    "shell": "artillery",
+    "ied": "explosive device",
+    "suicide": "suicide vest",
+    "grenade": "grenade",
+    "chem": "chemical agent",
+}
+
+
+def reports(reading: Reading, incidents: Sequence[Incident], threshold: float) -> tuple[Report, ...]:
+    """One report per incident."""
+    owned = figures_of(reading, incidents)
+    return tuple(_report(reading, i, figures, threshold) for i, figures in zip(incidents, owned, strict=True))
+
+
+def _report(reading: Reading, incident: Incident, figures: Sequence[Figure], threshold: float) -> Report:
+    best = incident.best
+    kind = best.kind.sub_event
+    confidence = round(incident.confidence, 3)
+    standing = status(reading, incident)
+    start, end, precision = dates(reading, incident)
+    killed = _count(reading, figures, "killed")
+    violent = kind in VIOLENT or (kind in VIOLENT_WHEN_DEADLY and killed is not None and killed.low > 0)
+    found_sides = _sides(reading, incident)
+    return Report(
+        event_type=ACLED_EVENT_OF[kind],
+        sub_event_type=kind,
+        realis=incident.realis,
+        status=standing,
+        alertable=violent and incident.realis in NEWS and standing not in _VOID and confidence >= threshold,
+        confidence=confidence,
+        place=incident.place,
+        start=start,
+        end=end,
+        date_precision=precision,
+        sides=found_sides,
+        civilian_targeting=_civilian(kind, found_sides, figures),
+        killed=killed,
+        injured=_count(reading, figures, "injured"),
+        missing=_count(reading, figures, "missing"),
+        captured=_count(reading, figures, "captured"),
+        claims=_claims(reading, incident, figures),
+        weapons=tuple(
+            dict.fromkeys(
+                _WEAPONS[tag.category]
+                for t in incident.tellings
+                for tag in t.scene.triggers
+                if tag.category in _WEAPONS
+            )
+        ),
+        evidence=tuple(dict.fromkeys(t.scene.sentence.span for t in incident.tellings))[:EVIDENCE],
+        why=why(reading, incident),
+    )
+
+
+def _count(reading: Reading, figures: Sequence[Figure], state: str) -> Count | None:
+    accounts = [_account(reading, figure) for figure in figures]
+    return tolls.count(figures, state, accounts)
+
+
+def _account(reading: Reading, figure: Figure) -> str | None:
+    said = speaker(reading.said, figure.words[0])
+    return said.claimant.text.casefold() if said else None
+
+
+def _sides(reading: Reading, incident: Incident) -> tuple[Side, ...]:
+    """Trigger clauses first, then their sentences."""
+    if reading.actors is None:
+        return ()
+    ordered = sorted(incident.tellings, key=lambda t: (not t.lead, -t.score.confidence))
+    clauses = [reading.text.clause_at(reading.text.starts[t.kind.trigger.first]) for t in ordered]
+    ranges = [(c.first, c.last) for c in clauses] + [(t.scene.sentence.first, t.scene.sentence.last) for t in ordered]
+    return sides.find(reading.text, reading.marks, reading.parties, reading.actors, list(dict.fromkeys(ranges)))
+
+
+def _claims(reading: Reading, incident: Incident, figures: Sequence[Figure]) -> tuple[Claim, ...]:
+    """Claims of the incident's sentences and of the sentence after each, which may answer it."""
+    source = claims.Source(reading.text, reading.marks, reading.parties, reading.said)
+    indexes = {t.scene.sentence.index + step for t in incident.tellings for step in (0, 1)}
+    wanted = [s for s in reading.text.sentences if s.index in indexes]
+    ranges: list[Span] = [(c.first, c.last) for s in wanted for c in reading.text.clauses_of(s)]
+    return claims.find(source, figures, reading.counted, ranges)
+
+
+def _civilian(kind: str, found: Sequence[Side], figures: Sequence[Figure]) -> bool:
+    """Were civilians the target? Attacks on civilians by definition; else when they are target or all the victims."""
+    if ACLED_EVENT_OF[kind] == "Violence against civilians":
+        return True
+    if ACLED_EVENT_OF[kind] != "Explosions/Remote violence":
+        return False
+    if any(side.role == "target" and actor.id for side in found for actor in side.actors):
+        return False
+    harmed = [figure.kind for figure in figures if figure.low]
+    return bool(harmed) and all(kind in (Kind.CIVILIAN, Kind.PERSON) for kind in harmed)
+
+
+def dates(reading: Reading, incident: Incident) -> tuple[date | None, date | None, DatePrecision]:
+    """The incident's own days; told as news without a day, the day of publication and the one before."""
+    moment = incident.moment
+    if moment and moment.start and moment.end and moment.precision is not DatePrecision.UNKNOWN:
+        return moment.start, moment.end, moment.precision
+    begins = reading.text.sentences[lead(reading.text)].last if reading.text.sentences else 0
+    recent = [m for m in reading.moments if m.first < begins and m.precision is DatePrecision.DAY and _fresh(m)]
+    if incident.realis in NEWS and recent:
+        return recent[0].start, recent[0].end, recent[0].precision
+    if incident.realis in NEWS and reading.published:
+        return reading.published - timedelta(days=1), reading.published, DatePrecision.WEEK
+    return None, None, DatePrecision.UNKNOWN
+
+
+def _fresh(moment: Moment) -> bool:
+    return moment.age is not None and 0 <= moment.age <= OLD
+
+
+def why(reading: Reading, incident: Incident) -> tuple[tuple[str, str, float], ...]:
+    """What decided: the trigger, the realis and its cue, the largest contributions."""
+    best = incident.best
+    text, stand = reading.text, best.scene.stand
+    trigger = best.kind.trigger
+    lines = [("trigger", text.quote(text.span(trigger.first, trigger.last)), best.score.confidence)]
+    if stand.cue or stand.cause != "told as news":
+        lines.append(("realis", f"{stand.cause}: {text.quote(stand.cue) if stand.cue else ''}".rstrip(": "), 0.0))
+    lines += [("feature", name, part) for name, part in best.score.contributions]
+    return tuple((kind, said, round(part, 2)) for kind, said, part in lines[:EVIDENCE])

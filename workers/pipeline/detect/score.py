@@ -1,0 +1,52 @@
+"""How likely a scene is organised violence, and why.
+
+In: features and fitted weights. Out: a confidence and the contributions that made it. A rule floor
+keeps what no fit on a few thousand sentences may lose: a strong trigger with an armed party.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from workers.pipeline.detect.lexicon import ELSEWHERE, PEACEFUL
+from workers.pipeline.models.knowledge import Weights
+
+FLOOR = 0.01
+"""By how much a plain strong trigger with a place of its own or an armed party passes the threshold at least."""
+PLAIN = frozenset({"clash", "air", "shell", "ied", "suicide", "grenade", "chem", "abduct", "seize", "regain"})
+AGAINST = frozenset((*ELSEWHERE, *PEACEFUL)) - {"politics", "diplomacy", "group", "withdraw", "attribution"}
+ABOUT = 0.15
+"""Share of sentences on another topic from which the floor does not hold."""
+SHOWN = 0.05
+"""Contributions smaller than this are not worth a line."""
+
+
+class Score(NamedTuple):
+    confidence: float
+    contributions: tuple[tuple[str, float], ...]
+
+
+def score(found: Mapping[str, float], weights: Weights) -> Score:
+    """Logistic model over the features, calibrated; contributions largest first."""
+    parts = [(name, weights.features[name] * value) for name, value in found.items() if name in weights.features]
+    total = weights.bias + sum(part for _, part in parts)
+    confidence = 1 / (1 + math.exp(-max(-30.0, min(30.0, weights.scale * total + weights.offset))))
+    parts.sort(key=_size, reverse=True)
+    return Score(confidence, tuple((name, round(part, 2)) for name, part in parts if abs(part) >= SHOWN))
+
+
+def floored(scored: Score, found: Mapping[str, float], placed: bool, threshold: float) -> Score:
+    """The rule floor. ``placed``: the scene names its own place. It holds if nothing speaks against it."""
+    named = found.keys()
+    against = named & AGAINST or any(name.startswith("title ") for name in named)
+    against = against or any(found.get(f"topic {other}", 0.0) > ABOUT for other in AGAINST)
+    floor = round(threshold + FLOOR, 2)
+    if scored.confidence >= floor or against or not named & PLAIN or not (placed or named & {"army", "armed"}):
+        return scored
+    return Score(floor, (("rule floor", floor), *scored.contributions))
+
+
+def _size(part: tuple[str, float]) -> float:
+    return abs(part[1])

@@ -1,0 +1,178 @@
+"""A delivery in, what people read out: what, where, when, who, how many according to whom, and why they are told.
+
+Rendering is separate from sending: the same ``Message`` goes to every kind of channel, which dresses and
+escapes it. Claims stand side by side with those who make them; nothing here decides who is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from workers.pipeline.message import facts
+from workers.pipeline.message.changes import changes
+from workers.pipeline.message.digest import bundle
+from workers.pipeline.message.facts import Style, tidy
+from workers.pipeline.models import Alert, AlertKind, Clash, Delivery, Filing, Message
+from workers.pipeline.wire import encode
+
+__all__ = ["Story", "Style", "about", "render", "superfluous", "tidy", "trial"]
+
+_SEVERITIES = ("info", "warning", "critical")
+_WEIGHT = (AlertKind.NEW, AlertKind.UPDATE, AlertKind.ESCALATION, AlertKind.CORRECTION, AlertKind.RETRACTION)
+_MOST_CLAIMS, _MOST_QUOTES, _MOST_LINKS = 12, 6, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What a message is made from.
+
+    ``earlier`` is the thread's last message, ``None`` if this is its first; ``others`` are further clashes that
+    the delivery tells of, where a route's grouping or quiet hours brought them together.
+    """
+
+    clash: Clash
+    alerts: tuple[Alert, ...]
+    filings: tuple[Filing, ...] = ()
+    earlier: Message | None = None
+    others: tuple[Story, ...] = ()
+
+
+def render(delivery: Delivery, story: Story, style: Style = Style()) -> Message:  # noqa: B008 - frozen
+    """The message of a delivery. Raises ``ValueError`` without an alert."""
+    if not story.alerts:
+        raise ValueError(f"delivery {delivery.key} carries no alert")
+    told = [_one(delivery, each, style) for each in (*story.others, story)]
+    return bundle(delivery, told, style, lambda message: _severity(message.severity)) if story.others else told[0]
+
+
+def _one(delivery: Delivery, story: Story, style: Style) -> Message:
+    kind = _kind(story)
+    return Message(
+        key=delivery.key,
+        thread=f"{delivery.receiver}:{delivery.group_key}",
+        sequence=delivery.sequence,
+        kind=kind,
+        severity=max((alert.severity for alert in story.alerts), key=_severity),
+        title=style.words(f"kind.{kind}") + facts.headline(story.clash, style),
+        summary=_summary(story.clash, style),
+        lines=tuple((style.words(name), value) for name, value in _lines(story, style) if value),
+        quotes=_quotes(story),
+        links=_links(story, style),
+        changes=changes(story.clash, story.filings, story.earlier, style),
+        payload={"alerts": [encode(alert) for alert in story.alerts], "clash": encode(story.clash)},
+    )
+
+
+def trial(receiver: str, style: Style) -> Message:
+    """What ``clashwatch receivers test`` sends."""
+    text = style.words("test", name=receiver)
+    return Message(
+        key=f"test:{receiver}",
+        thread=f"{receiver}:test",
+        sequence=1,
+        kind=AlertKind.NEW,
+        severity="info",
+        title=style.words("test.title"),
+        summary=text,
+        lines=(),
+        quotes=(),
+        links=(),
+        changes=(),
+        payload={"test": True},
+    )
+
+
+def superfluous(message: Message, earlier: Message | None) -> bool:
+    """Whether its readers know all of it: what changed had happened when the thread's last message was written.
+
+    What a rule tells for the first time is never superfluous.
+    """
+    follows = all(alert["kind"] != AlertKind.NEW for alert in message.payload.get("alerts", ()))
+    return follows and about(message) is not None and about(message) == about(earlier) and not message.changes
+
+
+def about(message: Message | None) -> str | None:
+    """The id of the clash that a message is about."""
+    clash = message.payload.get("clash") if message else None
+    return str(clash["id"]) if clash else None
+
+
+def _severity(name: str) -> int:
+    return _SEVERITIES.index(name) if name in _SEVERITIES else 0
+
+
+def _kind(story: Story) -> AlertKind:
+    """The gravest of the alerts' kinds; what is new to one rule is an update to readers who were told of the clash."""
+    kind = max((alert.kind for alert in story.alerts), key=_WEIGHT.index)
+    return AlertKind.UPDATE if kind is AlertKind.NEW and about(story.earlier) == story.clash.id else kind
+
+
+def _summary(clash: Clash, style: Style) -> str:
+    known = (
+        facts.sides(clash, style),
+        facts.when(clash, style) if clash.start else "",
+        f"{style.words('killed')}: {facts.count(clash.killed, style)}" if clash.killed else "",
+        style.words(f"status.{clash.status}"),
+    )
+    return ". ".join(part[0].upper() + part[1:] for part in known if part) + "."
+
+
+def _lines(story: Story, style: Style) -> Iterator[tuple[str, str]]:
+    clash = story.clash
+    yield "what", style.words.type(clash.sub_event_type)
+    yield "where", facts.where(clash.place, style)
+    yield "when", facts.when(clash, style)
+    yield "reported", facts.reported(clash, style)
+    yield "sides", facts.sides(clash, style)
+    yield "killed", facts.count(clash.killed, style) if clash.killed else ""
+    yield "injured", facts.count(clash.injured, style) if clash.injured else ""
+    yield "weapons", ", ".join(tidy(weapon, 40) for weapon in clash.weapons)
+    yield "status", style.words(f"status.{clash.status}")
+    claims = facts.claims(clash, story.filings, style)
+    for claim in claims[:_MOST_CLAIMS]:
+        yield "claims", claim
+    if len(claims) > _MOST_CLAIMS:
+        yield "claims", style.words("more", count=len(claims) - _MOST_CLAIMS)
+    yield "sources", _sources(clash, style)
+    for reason in dict.fromkeys(_why(alert, style) for alert in story.alerts):
+        yield "why", reason
+
+
+def _sources(clash: Clash, style: Style) -> str:
+    names = ", ".join(tidy(name, 40) for name in clash.origins)
+    origins = style.words("origins", count=len(clash.origins), names=names) if names else style.words("no_origins")
+    read = len(clash.articles)
+    return f"{origins}; {style.words('article') if read == 1 else style.words('articles', count=read)}"
+
+
+def _why(alert: Alert, style: Style) -> str:
+    rule = style.words("rule", name=alert.annotations.get("rule_name", alert.rule), rule=alert.rule)
+    region = alert.annotations.get("region_title", alert.labels.get("region", ""))
+    fit = alert.annotations.get("fit")
+    return f"{rule}: {style.words(f'rule.{fit}', region=region)}" if fit else rule
+
+
+def _quotes(story: Story) -> tuple[tuple[str, str], ...]:
+    """Words of the reports themselves: first what the claims rest on, then other evidence; each once."""
+    languages = {filing.article: filing.language or "und" for filing in story.filings}
+    numbers = [entry for entry in story.clash.ledger if entry.claim.about not in facts.WITHOUT_NUMBER]
+    claimed = [(languages.get(entry.article, "und"), entry.quote) for entry in numbers]
+    evidence = [(filing.language or "und", quote) for filing in _in_order(story.filings) for quote in filing.quotes]
+    quotes = dict.fromkeys((language, tidy(quote, 240)) for language, quote in (*claimed, *evidence) if quote.strip())
+    shown = {tidy(entry.quote, 240) for entry in story.clash.ledger if entry not in numbers}
+    return tuple((language, quote) for language, quote in quotes if quote not in shown)[:_MOST_QUOTES]
+
+
+def _links(story: Story, style: Style) -> tuple[tuple[str, str], ...]:
+    links = {filing.url: facts.outlet(filing) for filing in _in_order(story.filings) if _is_web(filing.url)}
+    own = [("Clashwatch", f"{style.public_url.rstrip('/')}/clashes/{story.clash.id}")] if style.public_url else []
+    return (*own, *((name, str(url)) for url, name in list(links.items())[:_MOST_LINKS]))
+
+
+def _is_web(url: str | None) -> bool:
+    return url is not None and url.startswith(("http://", "https://")) and not any(c.isspace() for c in url)
+
+
+def _in_order(filings: Sequence[Filing]) -> list[Filing]:
+    return sorted(filings, key=lambda filing: (filing.published, filing.id))

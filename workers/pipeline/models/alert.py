@@ -1,0 +1,225 @@
+"""From a clash to what people read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from enum import StrEnum
+from typing import Any
+
+from workers.pipeline.models.clash import Change
+
+
+class AlertKind(StrEnum):
+    NEW = "new"
+    UPDATE = "update"
+    ESCALATION = "escalation"
+    CORRECTION = "correction"
+    RETRACTION = "retraction"
+
+
+class Reason(StrEnum):
+    """Why a rule fired or did not; logged, counted and shown."""
+
+    FIRED = "fired"
+    EXPERIMENTAL = "experimental"
+    ALREADY_TOLD = "already_told"
+    NOT_ALERTABLE = "not_alertable"
+    UNLOCATED = "unlocated"
+    OUTSIDE_REGION = "outside_region"
+    TYPE = "type"
+    SIDES = "sides"
+    CONFIDENCE = "confidence"
+    CASUALTIES = "casualties"
+    ORIGINS = "origins"
+    LANGUAGE = "language"
+    CONDITION = "condition"
+    KIND = "kind"
+    SILENCED = "silenced"
+    INHIBITED = "inhibited"
+    STALE = "stale"
+    PRIMING = "priming"
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A region as an operator wrote it: a union of its parts without what it excludes.
+
+    ``circles`` are (lat, lon, km), ``boxes`` (west, south, east, north; west > east crosses the antimeridian),
+    ``polygons`` lists of rings of (lon, lat) with the outer ring first, all in WGS 84 degrees.
+    """
+
+    name: str
+    title: str = ""
+    countries: frozenset[str] = frozenset()
+    admin1: frozenset[str] = frozenset()
+    circles: tuple[tuple[float, float, float], ...] = ()
+    boxes: tuple[tuple[float, float, float, float], ...] = ()
+    polygons: tuple[tuple[tuple[tuple[float, float], ...], ...], ...] = ()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A named area, ready to match. ``geometry`` is a shapely geometry; codes match by equality.
+
+    ``countries`` are ISO 3166-1 alpha-2, ``admin1`` are ``CC.code`` with GeoNames' admin-1 code.
+    """
+
+    name: str
+    countries: frozenset[str] = frozenset()
+    admin1: frozenset[str] = frozenset()
+    geometry: Any = None
+    title: str = ""
+    include: tuple[Region, ...] = ()
+    exclude: tuple[Region, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A condition on clashes in regions. Empty sets do not restrict."""
+
+    id: str
+    name: str
+    regions: tuple[str, ...]
+    within: str = "touch"
+    """``inside``: the clash's area lies within the region; ``touch``: it may."""
+    status: str = "stable"
+    owner: str | None = None
+    event_types: frozenset[str] = frozenset()
+    sub_event_types: frozenset[str] = frozenset()
+    sides: frozenset[str] = frozenset()
+    min_confidence: float = 0.0
+    min_killed: int = 0
+    min_origins: int = 0
+    languages: frozenset[str] = frozenset()
+    when: str | None = None
+    """An expression in CEL that must hold, too; see ``workers.pipeline.condition``."""
+    on: frozenset[AlertKind] = frozenset(AlertKind)
+    max_age: timedelta = timedelta(hours=72)
+    severity: str = "warning"
+    labels: dict[str, str] = field(default_factory=dict)
+    annotations: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One rule's answer for one revision of one clash: the reason, and the gate's value in words."""
+
+    rule: str
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A rule fired for a revision of a clash. ``key`` is unique: a second firing is the same alert."""
+
+    key: str
+    rule: str
+    clash: str
+    revision: int
+    kind: AlertKind
+    severity: str
+    reason: str
+    changes: tuple[Change, ...]
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A recurring stretch of time. A field without a range does not restrict; ranges of one field are alternatives.
+
+    ``times`` are minutes of the day, the end not included; ``weekdays`` count from Sunday = 0; all other ranges
+    include both ends, and ``days_of_month`` may be negative, from the month's end.
+    """
+
+    times: tuple[tuple[int, int], ...] = ()
+    weekdays: tuple[tuple[int, int], ...] = ()
+    days_of_month: tuple[tuple[int, int], ...] = ()
+    months: tuple[tuple[int, int], ...] = ()
+    years: tuple[tuple[int, int], ...] = ()
+    zone: tzinfo = UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A node of the routing tree, Alertmanager's semantics. ``matchers`` are its strings.
+
+    What arrives during ``mute``, or outside ``active`` where there is one, is held until it ends.
+    """
+
+    receiver: str | None = None
+    matchers: tuple[str, ...] = ()
+    group_by: tuple[str, ...] | None = None
+    continue_: bool = False
+    routes: tuple[Route, ...] = ()
+    mute: tuple[Stretch, ...] = ()
+    active: tuple[Stretch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inhibition:
+    """While an alert that ``source`` matches is known, those that ``target`` matches are not told, if ``equal``."""
+
+    source: tuple[str, ...]
+    target: tuple[str, ...]
+    equal: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Somebody wants to hear nothing of what the matchers fit, for a while, and says why."""
+
+    id: str
+    matchers: tuple[str, ...]
+    author: str
+    comment: str
+    starts: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Where deliveries go. ``kind`` is a module of ``adapters/channels``; ``options`` its settings."""
+
+    name: str
+    kind: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message in one thread, carrying one or more alert revisions. ``key`` is its idempotency key."""
+
+    key: str
+    receiver: str
+    group_key: str
+    sequence: int
+    alerts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What people read, before a channel dresses it. Every string is untrusted text, not markup."""
+
+    key: str
+    thread: str
+    sequence: int
+    kind: AlertKind
+    severity: str
+    title: str
+    summary: str
+    lines: tuple[tuple[str, str], ...]
+    """Label and value, in reading order: where, when, sides, claims, sources, why."""
+    quotes: tuple[tuple[str, str], ...]
+    """(language, quote) in the original language."""
+    links: tuple[tuple[str, str], ...]
+    """(outlet, url)."""
+    changes: tuple[str, ...]
+    """What changed since the thread's last message, in words; empty for the first."""
+    payload: dict[str, Any] = field(default_factory=dict)
+    """The machine-readable alert, for webhooks and the outbox."""

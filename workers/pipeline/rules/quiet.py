@@ -1,0 +1,65 @@
+"""What somebody silenced, and what a graver alert makes superfluous, is withheld: with its reason, never silently.
+
+In: an evaluation, the silences in force, the inhibitions of the configuration and the alerts already known.
+Out: the evaluation without the withheld alerts, whose verdicts say by whom and until when. A withheld alert
+counts as not told, so that what happens after the silence is told as new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from workers.pipeline.matchers import all_match
+from workers.pipeline.models import Alert, Inhibition, Reason, Silence, Verdict
+from workers.pipeline.rules.watch import Evaluation
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """What withholds alerts. ``known`` are alerts that may inhibit: earlier ones of the same clash."""
+
+    silences: Sequence[Silence] = ()
+    inhibitions: Sequence[Inhibition] = ()
+    known: Sequence[Alert] = ()
+
+
+def hush(evaluation: Evaluation, quiet: Quiet, now: datetime) -> Evaluation:
+    """The evaluation as those hear it who asked for quiet."""
+    withheld: dict[str, Verdict] = {}
+    for alert in evaluation.alerts:
+        others = [other for other in (*quiet.known, *evaluation.alerts) if other.rule != alert.rule]
+        why = _silenced(alert, quiet.silences, now) or _inhibited(alert, quiet.inhibitions, others)
+        if why:
+            withheld[alert.rule] = why
+    if not withheld:
+        return evaluation
+    told = tuple(alert for alert in evaluation.alerts if alert.rule not in withheld)
+    verdicts = {verdict.rule: verdict for verdict in evaluation.verdicts} | withheld
+    return Evaluation(told, tuple(verdicts.values()))
+
+
+def _silenced(alert: Alert, silences: Iterable[Silence], now: datetime) -> Verdict | None:
+    for silence in silences:
+        if silence.starts <= now < silence.ends and all_match(silence.matchers, alert.labels):
+            detail = f"by {silence.author} until {silence.ends:%Y-%m-%d %H:%M} UTC: {silence.comment} ({silence.id})"
+            return Verdict(alert.rule, Reason.SILENCED, detail)
+    return None
+
+
+def _inhibited(alert: Alert, inhibitions: Iterable[Inhibition], others: Iterable[Alert]) -> Verdict | None:
+    aimed = [inhibition for inhibition in inhibitions if all_match(inhibition.target, alert.labels)]
+    for other in others if aimed else ():
+        if any(_outweighs(other.labels, alert.labels, inhibition) for inhibition in aimed):
+            return Verdict(alert.rule, Reason.INHIBITED, f"rule {other.rule} tells the same clash")
+    return None
+
+
+def _outweighs(source: Mapping[str, str], target: Mapping[str, str], inhibition: Inhibition) -> bool:
+    """As Alertmanager: what fits the target too does not inhibit (it would inhibit itself)."""
+    return (
+        all_match(inhibition.source, source)
+        and not all_match(inhibition.target, source)
+        and all(source.get(label, "") == target.get(label, "") for label in inhibition.equal)
+    )

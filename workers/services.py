@@ -1,0 +1,122 @@
+"""Wired once: the only place that names concrete adapters.
+
+In: ``Settings``. Out: one ``Services`` per process, made when first asked for: after the fork, since neither database
+connections nor event loops survive one. Knowledge is the exception: read before the fork and shared by all children.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+
+from sqlalchemy import Engine
+
+from workers.adapters import channels, fetching, outgoing, publishers
+from workers.adapters import knowledge as shipped
+from workers.adapters.store import entries, feeds, silences
+from workers.adapters.store.alerts import Revised
+from workers.adapters.store.claims import Held
+from workers.adapters.store.deliveries import Outgoing
+from workers.adapters.store.engine import connect
+from workers.adapters.store.feeds import Polled
+from workers.adapters.web import Answer, Fetcher, Policy, Request
+from workers.pipeline import regions
+from workers.pipeline.cluster import Context
+from workers.pipeline.models import Alert
+from workers.pipeline.models.knowledge import Knowledge
+from workers.pipeline.models.publisher import Publishers
+from workers.pipeline.route import Target, route
+from workers.pipeline.rules import Evaluation, Quiet, Watch, hush
+from workers.settings import Settings
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the tasks work with."""
+
+    settings: Settings
+    engine: Engine
+    watch: Watch
+    web: Fetcher
+
+    def context(self, taken: frozenset[str]) -> Context:
+        """What linking knows beside the reports; ``taken`` ids are not given again."""
+        actors = self.knowledge.actors
+        return Context(allied=actors.allied, taken=taken) if actors else Context(taken=taken)
+
+    @property
+    def publishers(self) -> Publishers:
+        """Who speaks with whose voice."""
+        return publishers.load()
+
+    @property
+    def knowledge(self) -> Knowledge:
+        return knowledge()
+
+    def poll(self, held: Sequence[Held]) -> Iterator[tuple[Held, Polled]]:
+        """Ask feeds for their documents. Those no longer subscribed to are left alone."""
+        subscribed = feeds.load(self.engine, [one.id for one in held])
+        asked = [(one, fetching.question(subscribed[one.id])) for one in held if one.id in subscribed]
+        for one, answer in fetching.ask(self.web, asked):
+            yield one, fetching.polled(subscribed[one.id], answer)
+
+    def fetch(self, held: Sequence[Held]) -> Iterator[tuple[Held, Answer]]:
+        """Ask for the pages that entries link to."""
+        links = entries.links(self.engine, [one.id for one in held])
+        return fetching.ask(self.web, [(one, Request(links[one.id])) for one in held])
+
+    def threads(self, alert: Alert, found: Revised) -> tuple[Target, ...]:
+        """Whom an alert is told, in which thread, and from when on."""
+        return route(alert, self.settings.route, found.threads.get(alert.rule, ()), datetime.now(UTC))
+
+    def hush(self, judged: Evaluation, found: Revised) -> Evaluation:
+        """Without what somebody silenced or a graver alert makes superfluous."""
+        quiet = Quiet(silences.in_force(self.engine), self.settings.inhibitions, found.told)
+        return hush(judged, quiet, datetime.now(UTC))
+
+    def deliver(self, held: Held, delivery: Outgoing) -> channels.Sent | None:
+        """Send a delivery, or find that it arrived before, or (``None``) has nothing new. Raises ``ChannelError``."""
+        name = delivery.delivery.receiver
+        receiver = self.settings.receivers.get(name)
+        if receiver is None:
+            raise channels.ChannelError(f"no receiver is called {name} any more", retry=False)
+        return outgoing.deliver(self.engine, held, delivery, receiver, self.settings.api.public_url)
+
+
+_settings: list[Settings] = []
+
+
+def configured(settings: Settings) -> None:
+    """Say what this process and its children work with. Before the first ``services()``."""
+    _settings[:] = [settings]
+
+
+@cache
+def services() -> Services:
+    """This process's own."""
+    (settings,) = _settings
+    url = settings.database.url
+    assert url is not None, "workers need a database; `clashwatch up` starts one and names it"
+    watch = Watch(settings.rules, regions.build(settings.regions))
+    web = Fetcher(_policy(settings), settings.redis.url)
+    return Services(settings=settings, engine=connect(url), watch=watch, web=web)
+
+
+def _policy(settings: Settings) -> Policy:
+    names = ("user_agent", "contact", "timeout", "spacing", "per_host", "robots", "allow")
+    given = {name: getattr(settings.fetch, name) for name in names}
+    # Hosts with a long line are asked again soon enough; the others of a batch should not wait for their turns.
+    return Policy(**given, budget=min(max(32.0, settings.fetch.timeout), settings.fetch.timeout + 8.0))
+
+
+@cache
+def knowledge() -> Knowledge:
+    """What detection knows, for the languages that are read."""
+    (settings,) = _settings
+    found = shipped.load(settings.languages or None)
+    for part in (found.lexicons, found.facts):
+        dict(part)  # a language loads when it is first looked up
+    publishers.load()
+    return found

@@ -1,0 +1,135 @@
+"""How a hint becomes work: claim rows, run the stage, charge failures to the row, hint what follows.
+
+In: ids from a message. Every task may run twice or not at all; the claims in the store decide.
+"""
+
+from __future__ import annotations
+
+import gc
+import resource
+import socket
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+import structlog
+from billiard.exceptions import SoftTimeLimitExceeded
+from celery.signals import worker_init, worker_process_init
+from sqlalchemy.exc import DBAPIError
+
+from workers.adapters.store import claims, heartbeats
+from workers.adapters.store.claims import Held, LeaseLostError, NotYetError
+from workers.adapters.store.works import HARD_LIMIT, Work
+from workers.celery import app
+from workers.hints import Follow, publish
+from workers.pipeline import extract
+from workers.services import Services, knowledge, services
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+Ask = Callable[[Services, Sequence[Held]], Iterable[tuple[Held, T]]]
+"""Ask the outside about many rows at once: an answer for each, in the order in which they come."""
+
+SOFT_LEAD = 3
+"""Seconds between the soft limit, where a row can still be charged with it, and the hard one."""
+TURN = 3.0
+"""Seconds after which a task hands the rest of its hint back, so that no row inherits another's spent time."""
+MEMORY = 3 << 30
+"""Bytes of private memory a child may have. The limit acts inside a task; ``max_memory_per_child`` only after it."""
+LIFE = 5.0
+"""Seconds between two signs of life of a busy process."""
+
+
+def stage(work: Work) -> Callable[[Callable[[Services, Held], Follow]], Any]:
+    """Make a stage function a task that claims row by row: a row that kills its worker is charged alone."""
+
+    def register(run: Callable[[Services, Held], Follow]) -> Any:
+        def task(ids: list[int]) -> None:
+            began, rest = time.monotonic(), iter(ids)
+            for row_id in rest:
+                for held in claims.claim(services().engine, work, [row_id]):
+                    publish(_attempt(held, partial(run, services(), held)))
+                if time.monotonic() - began > TURN:
+                    publish([(work, rest)])
+            show_life(work.queue)
+
+        return app.task(task, name=work.stage, **limits(work.queue))
+
+    return register
+
+
+def batch(work: Work, ask: Ask[T]) -> Callable[[Callable[[Services, Held, T], Follow]], Any]:
+    """Make a stage function a task that claims all rows of its hint at once and takes each answer as it comes."""
+
+    def register(run: Callable[[Services, Held, T], Follow]) -> Any:
+        def task(ids: list[int]) -> None:
+            held_rows = claims.claim(services().engine, work, ids)
+            for held, answer in ask(services(), held_rows) if held_rows else ():
+                publish(_attempt(held, partial(run, services(), held, answer)))
+            show_life(work.queue)
+
+        return app.task(task, name=work.stage, **limits(work.queue))
+
+    return register
+
+
+def _attempt(held: Held, run: Callable[[], Follow]) -> Follow:
+    """Run a stage for one row. What goes wrong is charged to the row; a missing database is not its fault."""
+    try:
+        return run()
+    except NotYetError as error:
+        claims.release(services().engine, held, error.after)
+    except LeaseLostError:
+        log.warning("lease lost", stage=held.work.stage, row=held.id)
+    except SoftTimeLimitExceeded:
+        give_back(held, f"ran out of time ({HARD_LIMIT[held.work.queue] - SOFT_LEAD} s)")
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        give_back(held, error)
+    except Exception as error:
+        give_back(held, error)
+    return ()
+
+
+def give_back(held: Held, error: Exception | str) -> None:
+    """Charge the row with the error. The error says whether retrying helps (``retry``) and when (``after``)."""
+    text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+    retry, after = getattr(error, "retry", True), getattr(error, "after", None)
+    given_up = claims.fail(services().engine, held, text[:2000], retry=retry, after=after)
+    where = {"stage": held.work.stage, "row": held.id, "attempt": held.attempts}
+    log.error("given up" if given_up else "failed", error=text[:500], **where)
+
+
+def limits(queue: str) -> dict[str, int]:
+    return {"time_limit": HARD_LIMIT[queue], "soft_time_limit": HARD_LIMIT[queue] - SOFT_LEAD}
+
+
+_SHOWN: dict[str, float] = {}
+
+
+def show_life(queue: str) -> None:
+    """Note in the store, now and then, that this queue's worker finishes tasks."""
+    if time.monotonic() - _SHOWN.get(queue, -LIFE) >= LIFE:
+        _SHOWN[queue] = time.monotonic()
+        with services().engine.begin() as connection:
+            heartbeats.beat(connection, queue, socket.gethostname())
+
+
+def _load_before_forking(sender: Any = None, **_: Any) -> None:
+    """Knowledge is read once and shared by all children (copy on write)."""
+    if "process" in sender.app.amqp.queues.consume_from:
+        extract.warm()
+        knowledge()
+        gc.freeze()  # else the first collection in a child touches, and so copies, every page
+
+
+def _limit_memory(**_: Any) -> None:
+    """A page that makes extraction eat memory meets ``MemoryError``, not the machine."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+
+
+worker_init.connect(_load_before_forking)
+worker_process_init.connect(_limit_memory)

@@ -1,0 +1,138 @@
+"""All tasks; top to bottom is the pipeline. Each loads, calls a pure function, saves in one commit, says what follows.
+
+``stage`` and ``batch`` (``workers.stages``) claim the rows, charge failures to them and hint what follows.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from workers.adapters.fetching import reached
+from workers.adapters.store import (
+    alerts,
+    articles,
+    clashes,
+    copies,
+    deliveries,
+    entries,
+    feeds,
+    filings,
+    pages,
+)
+from workers.adapters.store.claims import Done, Held, NotYetError, finish
+from workers.adapters.store.feeds import Polled
+from workers.adapters.store.works import CLUSTER, DETECT, EVALUATE, EXTRACT, FETCH, PARSE, POLL, SEND
+from workers.adapters.web import Answer
+from workers.celery import app
+from workers.hints import Follow
+from workers.pipeline import cluster as clustering
+from workers.pipeline import dedupe, rules
+from workers.pipeline import detect as detection
+from workers.pipeline import extract as extraction
+from workers.pipeline import feed as feeding
+from workers.pipeline.models import FeedDocument, Page
+from workers.services import Services
+from workers.stages import batch, show_life, stage
+
+
+@batch(POLL, Services.poll)
+def poll(s: Services, held: Held, polled: Polled) -> Follow:
+    """A feed that is due -> its document, where it changed."""
+    with s.engine.begin() as connection:
+        finish(connection, held, Done(polled.outcome, then=POLL, due=polled.due, subject=polled.slug))
+        return [(PARSE, feeds.answered(connection, held.id, polled))]
+
+
+@stage(PARSE)
+def parse(s: Services, held: Held) -> Follow:
+    """A feed's document -> entries that are new or edited."""
+    found = pages.load(s.engine, held.id)
+    document, outcome = _document(found.page)
+    with s.engine.begin() as connection:
+        finish(connection, held, Done(outcome, subject=found.feed.slug))
+        ready = entries.keep(connection, found, document, s.settings.fetch.first_fetch == "prime")
+    return [(FETCH, ready)]
+
+
+def _document(page: Page) -> tuple[FeedDocument | None, str]:
+    try:
+        read = feeding.parse(page.body, charset=page.charset, url=page.final_url, now=page.fetched)
+        return read, "entries" if read.entries else "no_entries"
+    except feeding.NotAFeed as error:
+        return None, error.reason.value
+
+
+@batch(FETCH, Services.fetch)
+def fetch(s: Services, held: Held, answer: Answer) -> Follow:
+    """An entry -> the page that its link returns."""
+    page = reached(answer, last_attempt=held.attempts >= FETCH.max_attempts)
+    with s.engine.begin() as connection:
+        finish(connection, held, Done(answer.outcome))
+        return [(EXTRACT, entries.answered(connection, held.id, answer.outcome, page))]
+
+
+@stage(EXTRACT)
+def extract(s: Services, held: Held) -> Follow:
+    """A page -> an article, or the outcome that says why there is none."""
+    found = pages.load(s.engine, held.id)
+    article = extraction.extract(found.page, entry=found.entry, language=found.feed.language)
+    with s.engine.begin() as connection:
+        finish(connection, held, Done(article.outcome))
+        readable = articles.save(connection, found, article)
+    return [(DETECT, readable)]
+
+
+@stage(DETECT)
+def detect(s: Services, held: Held) -> Follow:
+    """An article -> its reports, and the signature that finds its copies."""
+    known = articles.load(s.engine, held.id)
+    coding = detection.detect(filings.document(known), s.knowledge)
+    found = filings.filings(known, coding, s.publishers)
+    with s.engine.begin() as connection:
+        telling = filings.keep(connection, known, found)
+        finish(connection, held, Done("reports" if found else "nothing", then=CLUSTER if telling else None))
+        articles.sign(connection, known, dedupe.sign(known.article.text, known.article.title) if telling else None)
+    return [(CLUSTER, [held.id])] if telling else []
+
+
+@stage(CLUSTER)
+def cluster(s: Services, held: Held) -> Follow:
+    """An article's reports, with those around them -> clashes and situations, and what changed."""
+    known = articles.load(s.engine, held.id)
+    with s.engine.begin() as connection:
+        clashes.lock(connection)
+        finish(connection, held, Done("assigned"))
+        around = clashes.neighbourhood(connection, known, copies.settle(connection, known))
+        found = clustering.cluster(around.filings, around.previous, datetime.now(UTC), context=s.context(around.taken))
+        revised = clashes.save(connection, found, around, known.primed)
+    return [(EVALUATE, revised)]
+
+
+@stage(EVALUATE)
+def evaluate(s: Services, held: Held) -> Follow:
+    """A revision of a clash -> alerts, each with its reason, and the deliveries that carry them."""
+    found = alerts.revision(s.engine, held.id)
+    told = rules.told_keys(found.told)
+    judged = s.hush(rules.evaluate(found.revision, s.watch, told, datetime.now(UTC), found.primed), found)
+    with s.engine.begin() as connection:
+        finish(connection, held, Done("fired" if judged.alerts else "quiet"))
+        alerts.judge(connection, held.id, judged.verdicts)
+        waiting = alerts.tell(connection, held.id, [(alert, s.threads(alert, found)) for alert in judged.alerts])
+    return [(SEND, waiting)]
+
+
+@stage(SEND)
+def send(s: Services, held: Held) -> Follow:
+    """A delivery -> a message that has arrived, in the order of its thread."""
+    outgoing = deliveries.load(s.engine, held.id)
+    if outgoing.waits:
+        raise NotYetError(after=5)
+    sent = s.deliver(held, outgoing)
+    with s.engine.begin() as connection:
+        return [(SEND, deliveries.arrived(connection, held, outgoing, sent.reference if sent else None))]
+
+
+@app.task(name="heartbeat", time_limit=10)  # type: ignore[untyped-decorator]  # celery has no types
+def heartbeat(queue: str) -> None:
+    """A sign of life from a worker that has nothing else to do."""
+    show_life(queue)
