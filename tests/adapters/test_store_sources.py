@@ -40,10 +40,11 @@ def read(engine: Engine) -> Callable[..., list[int]]:
     return listed
 
 
-def extract(engine: Engine, entry_id: int, article: Article) -> list[int]:
+def extract(engine: Engine, entry_id: int, article: Article, landed: str = "http://daily.example/a") -> list[int]:
     with engine.begin() as connection:
         feed_id = connection.scalar(select(entry_rows.c.feed_id).where(entry_rows.c.id == entry_id))
-        page_id = pages.add(connection, page("http://daily.example/a"), feed_id, entry_id)
+        fetched = replace(page("http://daily.example/a"), final_url=landed)
+        page_id = pages.add(connection, fetched, feed_id, entry_id)
     found = pages.load(engine, page_id)
     with engine.begin() as connection:
         return articles.save(connection, found, article)
@@ -179,3 +180,13 @@ def test_pages_are_forgotten_first_and_entries_only_when_no_feed_lists_them(
         connection.execute(update(entry_rows).values(seen_at=func.now() - text("interval '400 days'")))
     assert retention.forget(engine, pages=30, articles=365, quarantine=90)["entries"] == 1
     assert scalar(engine, text("SELECT count(*) FROM articles")) == 0
+
+
+@pytest.mark.parametrize("outcome", [Outcome.CONSENT_WALL, Outcome.BOT_WALL])
+def test_an_article_behind_a_wall_lies_where_its_link_leads_not_at_the_wall(
+    engine: Engine, read: Callable[..., list[int]], outcome: Outcome
+) -> None:
+    wall = "http://daily.example/privacy-gate/consent?callbackUrl=/a"
+    walled = Article(outcome, "Fight", "The feed tells of a fight.", canonical_url=wall)
+    (kept,) = extract(engine, *read(DAILY, FIGHT), walled, wall)
+    assert articles.load(engine, kept).url == "http://daily.example/a"

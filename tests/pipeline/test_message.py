@@ -209,12 +209,31 @@ def test_a_claim_repeated_by_several_articles_is_told_once() -> None:
     assert len(lines(written(clash(ledger=twice)), "Claim")) == 1
 
 
-def test_the_same_words_of_two_outlets_themselves_are_two_claims() -> None:
+def test_one_figure_that_several_outlets_print_is_one_claim_of_them_all() -> None:
     own = (says(None, "killed", "two died", low=2, high=2), says(None, "killed", "dos", low=2, high=2, article="a2"))
-    assert lines(written(clash(ledger=own)), "Claim") == [
-        "nordwire itself: 2 killed",
-        "estafeta itself: 2 killed",
-    ]
+    assert lines(written(clash(ledger=own)), "Claim") == ["each of nordwire, estafeta: 2 killed"]
+
+
+def test_another_outlet_that_says_the_same_is_no_new_claim() -> None:
+    one = says(None, "killed", "two died", low=2, high=2)
+    first = written(clash(ledger=(one,)))
+    later = written(clash(ledger=(one, replace(one, article="a2"))), Change.TOLL, earlier=first)
+    assert later.changes == ()
+
+
+@pytest.mark.parametrize(
+    ("spelled", "told"),
+    [
+        (("the governor", "Governor Sami", "governor"), ["Governor Sami: 2 killed"]),
+        (("the army", "The Army"), ["the army: 2 killed"]),
+        (("the army", "the rebels"), ["the army: 2 killed", "the rebels: 2 killed"]),
+    ],
+)
+def test_one_claimant_spelled_differently_is_told_once_by_the_fullest_name(spelled: Any, told: list[str]) -> None:
+    ledger = tuple(
+        says(who, "killed", who, low=2, high=2, at=NOON + timedelta(minutes=at)) for at, who in enumerate(spelled)
+    )
+    assert lines(written(clash(ledger=ledger)), "Claim") == told
 
 
 def test_long_lists_are_cut_and_say_so() -> None:

@@ -92,9 +92,14 @@ def _readable(article: Article) -> bool:
     return bool(article.text.strip()) and article.outcome is not Outcome.NOT_ARTICLE
 
 
+_WALLS = frozenset({Outcome.CONSENT_WALL, Outcome.BOT_WALL})
+"""Outcomes whose page is not the article's: where it lies and what it calls itself says nothing to a reader."""
+
+
 def _address(found: Fetched, article: Article) -> str | None:
-    """The page's own canonical address, else where it was found."""
-    for url in (article.canonical_url, found.page.final_url, found.page.url):
+    """The page's own canonical address, else where it was found; behind a wall the link that led there."""
+    own = () if article.outcome in _WALLS else (article.canonical_url, found.page.final_url)
+    for url in (*own, found.page.url):
         with suppress(ValueError):
             if url:
                 return urls.canonical(url)

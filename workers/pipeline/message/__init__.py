@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from workers.pipeline.message import facts
 from workers.pipeline.message.changes import changes
+from workers.pipeline.message.claims import WITHOUT_NUMBER, claims
 from workers.pipeline.message.digest import bundle
 from workers.pipeline.message.facts import Style, tidy
 from workers.pipeline.models import Alert, AlertKind, Clash, Delivery, Filing, Message
@@ -129,11 +130,11 @@ def _lines(story: Story, style: Style) -> Iterator[tuple[str, str]]:
     yield "injured", facts.count(clash.injured, style) if clash.injured else ""
     yield "weapons", ", ".join(tidy(weapon, 40) for weapon in clash.weapons)
     yield "status", style.words(f"status.{clash.status}")
-    claims = facts.claims(clash, story.filings, style)
-    for claim in claims[:_MOST_CLAIMS]:
+    said = claims(clash, story.filings, style)
+    for claim in said[:_MOST_CLAIMS]:
         yield "claims", claim
-    if len(claims) > _MOST_CLAIMS:
-        yield "claims", style.words("more", count=len(claims) - _MOST_CLAIMS)
+    if len(said) > _MOST_CLAIMS:
+        yield "claims", style.words("more", count=len(said) - _MOST_CLAIMS)
     yield "sources", _sources(clash, style)
     for reason in dict.fromkeys(_why(alert, style) for alert in story.alerts):
         yield "why", reason
@@ -156,7 +157,7 @@ def _why(alert: Alert, style: Style) -> str:
 def _quotes(story: Story) -> tuple[tuple[str, str], ...]:
     """Words of the reports themselves: first what the claims rest on, then other evidence; each once."""
     languages = {filing.article: filing.language or "und" for filing in story.filings}
-    numbers = [entry for entry in story.clash.ledger if entry.claim.about not in facts.WITHOUT_NUMBER]
+    numbers = [entry for entry in story.clash.ledger if entry.claim.about not in WITHOUT_NUMBER]
     claimed = [(languages.get(entry.article, "und"), entry.quote) for entry in numbers]
     evidence = [(filing.language or "und", quote) for filing in _in_order(story.filings) for quote in filing.quotes]
     quotes = dict.fromkeys((language, tidy(quote, 240)) for language, quote in (*claimed, *evidence) if quote.strip())

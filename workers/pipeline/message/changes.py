@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from workers.pipeline.message import facts
+from workers.pipeline.message.claims import new_claims
 from workers.pipeline.message.facts import Style, tidy
 from workers.pipeline.models import Clash, Filing, Message
 from workers.pipeline.wire import decode
@@ -42,7 +43,5 @@ def _lines(before: Clash, now: Clash, filings: Sequence[Filing], style: Style) -
     for origin in now.origins:
         if origin not in before.origins:
             yield style.words("change.source", name=tidy(origin, 60))
-    said = facts.claims(before, filings, style)
-    for claim in facts.claims(now, filings, style):
-        if claim not in said:
-            yield style.words("change.claim", claim=claim)
+    for claim in new_claims(before, now, filings, style):
+        yield style.words("change.claim", claim=claim)

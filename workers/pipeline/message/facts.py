@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
@@ -15,7 +14,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 
 from workers.pipeline.message.words import Words
-from workers.pipeline.models import Clash, Count, Filing, Ledger, Place, Precision, Side
+from workers.pipeline.models import Clash, Count, Filing, Place, Precision, Side
 
 _BIDI_OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff]")
 """They let a quoted title turn the rest of a line around."""
@@ -36,10 +35,6 @@ class Style:
     @property
     def locale(self) -> Locale:
         return Locale.parse("en_GB" if self.words.language == "en" else self.words.language)
-
-
-WITHOUT_NUMBER = frozenset({"control", "initiator", "occurrence"})
-"""Claims that only their quote can tell."""
 
 
 def tidy(text: str, limit: int = 300) -> str:
@@ -141,37 +136,6 @@ def amount(low: int | None, high: int | None, style: Style) -> str:
     if high is None:
         return style.words("count.at_least", low=low)
     return style.words("count.range", low=low or 0, high=high)
-
-
-def claims(clash: Clash, filings: Sequence[Filing], style: Style) -> list[str]:
-    """Every claim once, side by side, in the order they were made; the latest wording of a repeated one."""
-    outlets = {filing.article: outlet(filing) for filing in filings}
-    said: dict[tuple[object, ...], str] = {}
-    for entry in sorted(clash.ledger, key=lambda entry: (entry.at, entry.article, entry.claim.span)):
-        line = _claim(entry, outlets.get(entry.article), clash, style)
-        said[(entry.who or outlets.get(entry.article), entry.claim.about, entry.claim.stance, line)] = line
-    return list(said.values())
-
-
-def _claim(entry: Ledger, source: str | None, clash: Clash, style: Style) -> str:
-    claim, words = entry.claim, style.words
-    own = words("outlet", name=source) if source else words("unnamed")
-    who = tidy(claim.claimant.text if claim.claimant else entry.who or "", 80) or own
-    none = claim.about == "equipment" and claim.high == 0
-    about = words(f"about.{claim.about}", count="0" if none else amount(claim.low, claim.high, style))
-    if claim.whom and (whom := _whom(claim.whom, clash.sides, style)):
-        about = f"{about} ({whom})"
-    if claim.about in WITHOUT_NUMBER and entry.quote:
-        about = words("about.quoted", about=about, quote=tidy(entry.quote, 160).strip('“”"'))
-    return words(f"stance.{claim.stance}", who=who, about=about)
-
-
-def _whom(whom: str, parties: Iterable[Side], style: Style) -> str:
-    """By the words the reports use for it; empty where none does: an actor's id says nothing to a reader."""
-    if whom == "civilians":
-        return style.words("civilians")
-    names = [actor.text for side in parties for actor in side.actors if actor.id == whom]
-    return tidy(names[0], 60) if names else ""
 
 
 def outlet(filing: Filing) -> str:

@@ -81,6 +81,7 @@ _TABLE: dict[str, tuple[str, str]] = {
     "stance.cannot_confirm": ("{who} cannot confirm: {about}", "{who} kan niet bevestigen: {about}"),
     "stance.retracts": ("{who} withdraws: {about}", "{who} trekt in: {about}"),
     "outlet": ("{name} itself", "{name} zelf"),
+    "outlets": ("each of {names}", "elk van {names}"),
     "unnamed": ("the report itself", "het bericht zelf"),
     "about.killed": ("{count} killed", "{count} gedood"),
     "about.injured": ("{count} injured", "{count} gewond"),
