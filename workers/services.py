@@ -73,7 +73,9 @@ class Services:
 
     def hush(self, judged: Evaluation, found: Revised) -> Evaluation:
         """Without what somebody silenced or a graver alert makes superfluous."""
-        quiet = Quiet(silences.in_force(self.engine), self.settings.inhibitions, found.told)
+        silenced = silences.in_force(self.engine)
+        place = found.revision.clash.place if any(silence.regions for silence in silenced) else None
+        quiet = Quiet(silenced, self.settings.inhibitions, found.told, self.watch.regions.inside(place))
         return hush(judged, quiet, datetime.now(UTC))
 
     def deliver(self, held: Held, delivery: Outgoing) -> channels.Sent | None:

@@ -14,7 +14,8 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
 from workers.__main__ import app
-from workers.adapters.store import alerts, clashes
+from workers.adapters.store import alerts, claims, clashes
+from workers.adapters.store.works import SEND
 from workers.pipeline import regions
 from workers.pipeline.models import Change, Revision
 from workers.pipeline.route import route
@@ -84,6 +85,59 @@ def test_who_adds_a_silence_sees_what_it_would_have_withheld(run: Run, engine: E
 @pytest.mark.parametrize("words", [("rule~x", "-c", "x"), ("rule=x", "-c", "x", "-d", "soon"), ("rule=x",)])
 def test_a_silence_needs_a_matcher_a_reason_and_a_length(run: Run, words: tuple[str, ...]) -> None:
     assert run("silence", "add", *words).exit_code == 2
+
+
+def test_a_silence_by_region_means_what_lies_wholly_in_it(run: Run, engine: Engine, config: Path) -> None:
+    happened(engine, config, FIGHT)
+    here, there = run("silence", "add", "-r", "kirkuk", "-c", "x"), run("silence", "add", "-r", "nineveh", "-c", "x")
+    assert "would have withheld: kirkuk 7" in here.stderr
+    assert there.stderr == ""
+    assert "in kirkuk" in run("silence", "list").stdout
+    assert "did you mean 'kirkuk'?" in run("silence", "add", "-r", "kirkukk", "-c", "x").stderr
+
+
+def test_somebody_is_on_it_until_it_is_taken_back(run: Run, engine: Engine, config: Path) -> None:
+    happened(engine, config, FIGHT)
+    assert run("ack", "add", "7", "-a", "ana", "-n", "calling the office", "-d", "2h").stdout == "1\n"
+    assert json.loads(run("ack", "add", "1", "--json").stdout) == {"id": "2", "subject": "7"}, "by the alert's number"
+    listed = run("ack", "list").stdout.splitlines()
+    assert "ana  7  calling the office" in listed[0]
+    assert [run("ack", "expire", "1").exit_code, run("ack", "expire", "1").exit_code] == [0, 1]
+    assert len(run("ack", "list").stdout.splitlines()) == 1
+    assert len(run("ack", "list", "--past").stdout.splitlines()) == 2
+    assert run("ack", "add", "no-such-clash").exit_code == 1
+
+
+def test_reviews_measure_each_rule_and_the_latest_counts(run: Run, engine: Engine, config: Path) -> None:
+    happened(engine, config, FIGHT, revision(1, id="8", last_reported=NOW, end=NOW.date()))
+    assert run("review", "add", "7", "confirmed", "-a", "ana").exit_code == 0
+    assert run("review", "add", "8", "confirmed").exit_code == 0
+    assert run("review", "add", "8", "not_violence", "-n", "a film").exit_code == 0
+    (kirkuk,) = map(json.loads, run("review", "precision", "--json").stdout.splitlines())
+    assert (kirkuk["rule"], kirkuk["precision"], kirkuk["reviewed"]) == ("kirkuk", 0.5, 2)
+    assert kirkuk["wrong"] == {"not_violence": 1}
+    assert len(run("review", "list").stdout.splitlines()) == 3
+    assert run("review", "add", "7", "perhaps").exit_code == 2
+    assert run("review", "add", "9", "confirmed").exit_code == 1
+
+
+def test_every_message_is_listed_with_the_reason_why_it_was_not_sent(run: Run, engine: Engine, config: Path) -> None:
+    happened(engine, config, FIGHT)
+    latest = json.loads(run("deliveries", "list", "--json").stdout.splitlines()[0])
+    assert (latest["rules"], latest["clashes"], latest["state"]) == (["kirkuk"], ["7"], "pending")
+    assert latest["reason"] == "waits for its turn"
+    assert run("deliveries", "list", "--clash", "8").stdout == ""
+
+
+def test_a_message_that_was_given_up_is_taken_up_again(run: Run, engine: Engine, config: Path) -> None:
+    happened(engine, config, FIGHT)
+    (held,) = claims.claim(engine, SEND, [1])
+    claims.fail(engine, held, "the channel is archived\nand more", retry=False)
+    given_up = run("deliveries", "list", "--state", "given_up").stdout
+    assert given_up.endswith("given_up  the channel is archived\n")
+    assert (run("deliveries", "retry", "1").exit_code, run("deliveries", "retry", "1").exit_code) == (0, 1)
+    assert run("deliveries", "list", "--state", "given_up").stdout == ""
+    assert run("deliveries", "retry").exit_code == 2
 
 
 def test_labels_can_be_tried_on_the_tree(run: Run) -> None:

@@ -1,12 +1,13 @@
 """What the service knows, as JSON: clashes with their claims and history, alerts, deliveries, feeds.
 
-Read only. It binds to loopback unless told otherwise; put your own proxy with authentication in front of it
-to show it to others. Times are RFC 3339 in UTC, places WGS 84 degrees, types ACLED's names.
+Reading needs no token: it binds to loopback unless told otherwise; put your own proxy with authentication in front
+of it to show it to others. Whatever changes something (``steering``) needs a token of ``clashwatch token add``.
+Times are RFC 3339 in UTC, places WGS 84 degrees, types ACLED's names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from starlette.responses import JSONResponse
 from workers import __version__
 from workers.adapters.store import gauges, views
 from workers.adapters.store.views import Wanted
+from workers.api import steering
 
 Limit = Annotated[int, Query(ge=1, le=500)]
 BeforeId = Annotated[int | None, Query(ge=1, description="Rows with a smaller id: the next page.")]
@@ -34,9 +36,11 @@ HEADERS = {
 }
 
 
-def application(engine: Engine) -> FastAPI:
-    """The ASGI application over one store."""
+def application(engine: Engine, regions: Collection[str] = ()) -> FastAPI:
+    """The ASGI application over one store. ``regions`` are the names that a silence may use."""
     app = FastAPI(title="Clashwatch", version=__version__, docs_url=None, redoc_url=None)
+    app.state.engine, app.state.regions = engine, regions
+    app.include_router(steering.routes)
 
     @app.middleware("http")
     async def harden(request: Request, follow: Callable[[Request], Awaitable[Response]]) -> Response:

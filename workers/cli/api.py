@@ -35,8 +35,8 @@ def api() -> None:
     engine = connect(settings.database.url, size=8)
     threading.Thread(target=_beat, args=(settings.api.host, settings.api.port, engine), daemon=True).start()
     uvicorn.run(
-        application(engine), host=settings.api.host, port=settings.api.port, log_config=None, access_log=False,
-        server_header=False,
+        application(engine, settings.regions), host=settings.api.host, port=settings.api.port, log_config=None,
+        access_log=False, server_header=False,
     )  # fmt: skip
 
 

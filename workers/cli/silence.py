@@ -2,50 +2,67 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-import re
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workers.cli.operate import AsJson, Folder, engine_or_exit
+from workers.cli.operate import AsJson, Folder, engine_or_exit, settings_or_exit
+from workers.cli.saying import Author, For, length, myself
 
 if TYPE_CHECKING:
     from workers.pipeline.models import Silence
 
 app = typer.Typer(no_args_is_help=True, help="Add, list and end silences.")
 
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-
 
 @app.command()
 def add(
-    matchers: Annotated[list[str], typer.Argument(help="Labels: rule=kirkuk, 'region=~\"kir.*\"', clash=c-1f…")],
     comment: Annotated[str, typer.Option("--comment", "-c", help="Why; everybody sees it.")],
-    duration: Annotated[str, typer.Option("--duration", "-d", help="30m, 4h, 7d")] = "4h",
-    author: Annotated[str | None, typer.Option("--author", "-a", help="Who; you, unless said otherwise.")] = None,
+    matchers: Annotated[
+        list[str] | None, typer.Argument(help="Labels: rule=kirkuk, 'region=~\"kir.*\"', clash=c-1f…")
+    ] = None,
+    region: Annotated[
+        list[str] | None, typer.Option("--region", "-r", help="Only what lies wholly in this region; may be repeated.")
+    ] = None,
+    duration: For = "4h",
+    author: Author = None,
     config: Folder = None,
+    as_json: AsJson = False,
 ) -> None:
     """Silence what fits all matchers. Prints its number, and on standard error what it would have withheld."""
     from workers.adapters.store import silences
-    from workers.pipeline.matchers import BadMatcherError, parse_matcher
     from workers.pipeline.models import Silence
+    from workers.pipeline.regions import build
+
+    if not matchers and not region:
+        raise typer.BadParameter("give a matcher or a region: nothing silences everything")
+    _checked(matchers or [], region or [], config)
+    engine, now = engine_or_exit(config), datetime.now(UTC)
+    fits, where = tuple(matchers or ()), tuple(region or ())
+    wanted = Silence("", fits, myself(author), comment, now, now + length(duration), where)
+    with engine.begin() as connection:
+        number = silences.add(connection, wanted)
+    for told in silences.would_have_withheld(engine, wanted, build(settings_or_exit(config).regions)):
+        typer.echo(f"would have withheld: {told.rule} {told.clash} {told.at:%Y-%m-%d %H:%M} {told.reason}", err=True)
+    typer.echo(json.dumps({"id": number}) if as_json else number)
+
+
+def _checked(matchers: list[str], regions: list[str], config: Path | None) -> None:
+    from workers.pipeline.matchers import BadMatcherError, parse_matcher
+    from workers.settings.problems import unknown
 
     try:
         for matcher in matchers:
             parse_matcher(matcher)
     except BadMatcherError as error:
         raise typer.BadParameter(str(error)) from None
-    engine, now = engine_or_exit(config), datetime.now(UTC)
-    wanted = Silence("", tuple(matchers), author or getpass.getuser(), comment, now, now + _length(duration))
-    with engine.begin() as connection:
-        number = silences.add(connection, wanted)
-    for told in silences.would_have_withheld(engine, wanted):
-        typer.echo(f"would have withheld: {told.rule} {told.clash} {told.at:%Y-%m-%d %H:%M} {told.reason}", err=True)
-    typer.echo(number)
+    known = settings_or_exit(config).regions
+    if strange := [name for name in regions if name not in known]:
+        raise typer.BadParameter(unknown("region", strange[0], known))
 
 
 @app.command("list")
@@ -72,15 +89,8 @@ def expire(number: str, config: Folder = None) -> None:
             raise typer.Exit(1)
 
 
-def _length(text: str) -> timedelta:
-    found = re.fullmatch(r"(\d+)([mhdw])", text)
-    if not found or not int(found[1]):
-        raise typer.BadParameter("write a duration as 30m, 4h or 7d")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
-
-
 def _in_a_line(silence: Silence) -> str:
-    what = ", ".join(silence.matchers)
+    what = ", ".join((*silence.matchers, *(f"in {region}" for region in silence.regions)))
     return f"{silence.id}  until {silence.ends:%Y-%m-%d %H:%M} UTC  {silence.author}  {what}  {silence.comment}"
 
 

@@ -161,6 +161,10 @@ class RegionIndex:
         found = {name: fit(self.regions[name], place, extent) for name in near}
         return {name: how for name, how in found.items() if how}
 
+    def inside(self, place: Place | None) -> frozenset[str]:
+        """The regions that all of the place lies in; none when nobody gave a place."""
+        return frozenset(name for name, how in self.fits(place).items() if how is Fit.INSIDE) if place else frozenset()
+
 
 def fit(region: Region, place: Place, extent: BaseGeometry) -> Fit:
     """How the place, whose area is ``extent``, lies to the region."""

@@ -6,16 +6,18 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
-from workers.adapters.store.schema import alerts
+from workers.adapters.store.schema import alerts, clashes
 from workers.adapters.store.upkeep import silences
-from workers.pipeline.matchers import all_match
-from workers.pipeline.models import Alert, Silence
+from workers.pipeline.models import Alert, Clash, Silence
+from workers.pipeline.regions import RegionIndex
+from workers.pipeline.rules import covers
 
 
 def add(connection: Connection, silence: Silence) -> str:
     """Keep a silence; its ``id`` is given here and returned."""
     row = {name: getattr(silence, name) for name in ("author", "comment", "starts", "ends")}
-    made = insert(silences).values(row | {"matchers": list(silence.matchers)}).returning(silences.c.id)
+    row |= {"matchers": list(silence.matchers), "regions": list(silence.regions)}
+    made = insert(silences).values(row).returning(silences.c.id)
     return str(connection.execute(made).scalar_one())
 
 
@@ -37,12 +39,17 @@ def expire(connection: Connection, silence_id: str) -> bool:
     return connection.execute(open_one.values(ends=func.now())).rowcount == 1
 
 
-def would_have_withheld(engine: Engine, silence: Silence, days: int = 3) -> list[Alert]:
+def would_have_withheld(engine: Engine, silence: Silence, regions: RegionIndex, days: int = 3) -> list[Alert]:
     """What was told lately and the silence fits: a preview for whoever adds it, the latest last."""
     since = func.now() - timedelta(days=days)
+    told = select(alerts.c.alert, clashes.c.clash).join(clashes, clashes.c.id == alerts.c.clash_id)
     with engine.connect() as connection:
-        told = connection.scalars(select(alerts.c.alert).where(alerts.c.at > since).order_by(alerts.c.id))
-        return [alert for alert in told if all_match(silence.matchers, alert.labels)]
+        rows = connection.execute(told.where(alerts.c.at > since).order_by(alerts.c.id)).all()
+    return [row.alert for row in rows if covers(silence, row.alert, _inside(silence, row.clash, regions))]
+
+
+def _inside(silence: Silence, clash: Clash, regions: RegionIndex) -> frozenset[str]:
+    return regions.inside(clash.place) if silence.regions else frozenset()
 
 
 def _read(engine: Engine, *conditions: object) -> list[Silence]:
@@ -52,4 +59,4 @@ def _read(engine: Engine, *conditions: object) -> list[Silence]:
 
 
 def _silence(row: Row[tuple[object, ...]]) -> Silence:
-    return Silence(str(row.id), tuple(row.matchers), row.author, row.comment, row.starts, row.ends)
+    return Silence(str(row.id), tuple(row.matchers), row.author, row.comment, row.starts, row.ends, tuple(row.regions))

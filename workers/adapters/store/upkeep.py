@@ -1,4 +1,4 @@
-"""The tables beside the pipeline: what was given up, what was counted, who lives, and what is silenced."""
+"""The tables beside the pipeline: what was given up, what was counted, who lives, and what people said back."""
 
 from __future__ import annotations
 
@@ -81,5 +81,47 @@ silences = Table(
     Column("starts", Moment, nullable=False),
     Column("ends", Moment, nullable=False),
     Column("made_at", Moment, nullable=False, server_default=NOW),
+    Column("regions", ARRAY(Text), nullable=False, server_default="{}"),
     Index(None, "ends"),
 )
+
+acks = Table(
+    "acks",
+    metadata,
+    key(),
+    Column("subject", Text, nullable=False),
+    Column("author", Clean, nullable=False),
+    Column("note", Clean, nullable=False),
+    Column("at", Moment, nullable=False, server_default=NOW),
+    Column("until", Moment, nullable=False),
+    Index(None, "subject"),
+)
+"""Who is on it, until when. ``subject`` is a clash's id, or what else an alert is about."""
+
+reviews = Table(
+    "reviews",
+    metadata,
+    key(),
+    Column("clash_id", Text, nullable=False),
+    Column("rule", Text),
+    Column("judgement", Text, nullable=False),
+    Column("author", Clean, nullable=False),
+    Column("note", Clean, nullable=False),
+    Column("at", Moment, nullable=False, server_default=NOW),
+    Index(None, "clash_id"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    key(),
+    Column("name", Clean, nullable=False),
+    # Of 256 random bits, so a plain fast hash is enough; the token itself is shown once and kept nowhere.
+    Column("hash", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("made_at", Moment, nullable=False, server_default=NOW),
+    Column("expires", Moment),
+    Column("revoked_at", Moment),
+    Column("used_at", Moment),
+)
+"""Who may steer through the API."""

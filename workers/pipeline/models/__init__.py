@@ -4,6 +4,7 @@
 ``report``  documents, reports and their parts   (detect)
 ``clash``   filings, clashes, revisions          (cluster)
 ``alert``   regions, rules, alerts, deliveries   (rules, route, message)
+``steering`` silences, acknowledgements, reviews  (rules, reviews)
 """
 
 from workers.pipeline.models.alert import (
@@ -18,7 +19,6 @@ from workers.pipeline.models.alert import (
     Region,
     Route,
     Rule,
-    Silence,
     Stretch,
     Verdict,
 )
@@ -54,11 +54,13 @@ from workers.pipeline.models.source import (
     Page,
     Signature,
 )
+from workers.pipeline.models.steering import Ack, Judgement, Review, Silence
 
 __all__ = [
     "ACLED_EVENT_OF",
     "VIOLENT",
     "VIOLENT_WHEN_DEADLY",
+    "Ack",
     "Actor",
     "Alert",
     "AlertKind",
@@ -80,6 +82,7 @@ __all__ = [
     "FetchOutcome",
     "Filing",
     "Inhibition",
+    "Judgement",
     "Ledger",
     "Mention",
     "Message",
@@ -92,6 +95,7 @@ __all__ = [
     "Receiver",
     "Region",
     "Report",
+    "Review",
     "Revision",
     "Route",
     "Rule",

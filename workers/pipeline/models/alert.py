@@ -128,6 +128,11 @@ class Alert:
     annotations: dict[str, str]
     at: datetime
 
+    @property
+    def subject(self) -> str:
+        """What it is about, for who acknowledges it: the clash."""
+        return self.clash
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
@@ -168,18 +173,6 @@ class Inhibition:
     source: tuple[str, ...]
     target: tuple[str, ...]
     equal: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """Somebody wants to hear nothing of what the matchers fit, for a while, and says why."""
-
-    id: str
-    matchers: tuple[str, ...]
-    author: str
-    comment: str
-    starts: datetime
-    ends: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from workers.pipeline.condition import Facts, compiled, facts_of
 from workers.pipeline.models import Alert, AlertKind, Change, Reason, Revision, Rule, Verdict
 from workers.pipeline.regions import Fit
 from workers.pipeline.rules.gates import refusal
-from workers.pipeline.rules.quiet import Quiet, hush
+from workers.pipeline.rules.quiet import Quiet, covers, hush
 from workers.pipeline.rules.watch import Evaluation, Watch, names
 
-__all__ = ["UNLOCATED", "Evaluation", "Quiet", "Watch", "evaluate", "hush", "kind_of", "told_keys"]
+__all__ = ["UNLOCATED", "Evaluation", "Quiet", "Watch", "covers", "evaluate", "hush", "kind_of", "told_keys"]
 
 UNLOCATED = "unlocated"
 """The pseudo-rule and pseudo-region of clashes that would have been told had their place been known."""

@@ -18,11 +18,16 @@ from workers.pipeline.rules.watch import Evaluation
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """What withholds alerts. ``known`` are alerts that may inhibit: earlier ones of the same clash."""
+    """What withholds alerts.
+
+    ``known`` are alerts that may inhibit: earlier ones of the same clash. ``inside`` are the regions that the clash
+    wholly lies in, for silences that name regions.
+    """
 
     silences: Sequence[Silence] = ()
     inhibitions: Sequence[Inhibition] = ()
     known: Sequence[Alert] = ()
+    inside: frozenset[str] = frozenset()
 
 
 def hush(evaluation: Evaluation, quiet: Quiet, now: datetime) -> Evaluation:
@@ -30,7 +35,7 @@ def hush(evaluation: Evaluation, quiet: Quiet, now: datetime) -> Evaluation:
     withheld: dict[str, Verdict] = {}
     for alert in evaluation.alerts:
         others = [other for other in (*quiet.known, *evaluation.alerts) if other.rule != alert.rule]
-        why = _silenced(alert, quiet.silences, now) or _inhibited(alert, quiet.inhibitions, others)
+        why = _silenced(alert, quiet, now) or _inhibited(alert, quiet.inhibitions, others)
         if why:
             withheld[alert.rule] = why
     if not withheld:
@@ -40,12 +45,18 @@ def hush(evaluation: Evaluation, quiet: Quiet, now: datetime) -> Evaluation:
     return Evaluation(told, tuple(verdicts.values()))
 
 
-def _silenced(alert: Alert, silences: Iterable[Silence], now: datetime) -> Verdict | None:
-    for silence in silences:
-        if silence.starts <= now < silence.ends and all_match(silence.matchers, alert.labels):
+def _silenced(alert: Alert, quiet: Quiet, now: datetime) -> Verdict | None:
+    for silence in quiet.silences:
+        if silence.starts <= now < silence.ends and covers(silence, alert, quiet.inside):
             detail = f"by {silence.author} until {silence.ends:%Y-%m-%d %H:%M} UTC: {silence.comment} ({silence.id})"
             return Verdict(alert.rule, Reason.SILENCED, detail)
     return None
+
+
+def covers(silence: Silence, alert: Alert, inside: frozenset[str]) -> bool:
+    """Whether the silence means this alert, whose clash lies wholly in these regions."""
+    there = not silence.regions or not inside.isdisjoint(silence.regions)
+    return there and all_match(silence.matchers, alert.labels)
 
 
 def _inhibited(alert: Alert, inhibitions: Iterable[Inhibition], others: Iterable[Alert]) -> Verdict | None:
