@@ -72,10 +72,11 @@ class Services:
         return route(alert, self.settings.route, found.threads.get(alert.rule, ()), datetime.now(UTC))
 
     def hush(self, judged: Evaluation, found: Revised) -> Evaluation:
-        """Without what somebody silenced or a graver alert makes superfluous."""
+        """Without what somebody silenced, a graver alert makes superfluous, or another clash tells by now."""
         silenced = silences.in_force(self.engine)
         place = found.revision.clash.place if any(silence.regions for silence in silenced) else None
-        quiet = Quiet(silenced, self.settings.inhibitions, found.told, self.watch.regions.inside(place))
+        inside = self.watch.regions.inside(place)
+        quiet = Quiet(silenced, self.settings.inhibitions, found.told, inside, found.merged_into)
         return hush(judged, quiet, datetime.now(UTC))
 
     def deliver(self, held: Held, delivery: Outgoing) -> channels.Sent | None:

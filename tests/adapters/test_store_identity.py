@@ -1,5 +1,6 @@
 """Reports meet their neighbours whoever comes first, copies are found either way round, edits take things back."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
@@ -51,7 +52,9 @@ NOBODY = Publishers({}, {}, {}, {})
 _NUMBERS = count(1)
 
 
-def add_article(engine: Engine, published: datetime, words: str, family: str = "daily") -> int:
+def add_article(
+    engine: Engine, published: datetime, words: str, family: str = "daily", stage: str | None = None
+) -> int:
     number = next(_NUMBERS)
     feed = Feed(slug=f"f{number}", url="http://x/", family=family, language="en")
     entry = Entry(guid=str(number), url=None, title="t", summary="", published=published)
@@ -60,7 +63,7 @@ def add_article(engine: Engine, published: datetime, words: str, family: str = "
         row = {"feed_id": feed_id, "family": family, "fingerprint": "", "entry": entry}
         entry_id = c.scalar(insert(entries).returning(entries.c.id), row)
         article = Article(Outcome.ARTICLE, "t", words, published)
-        row = {"feed_id": feed_id, "entry_id": entry_id, "outcome": "article", "article": article}
+        row = {"feed_id": feed_id, "entry_id": entry_id, "outcome": "article", "article": article, "stage": stage}
         made: int = c.scalar(insert(article_rows).returning(article_rows.c.id), row | {"published": published})
     return made
 
@@ -113,6 +116,19 @@ def test_reports_from_far_apart_stay_apart(engine: Engine) -> None:
     tell(engine, "two", Report(**{**{n: getattr(FIGHT, n) for n in FIGHT.__slots__}, "place": GAO}))
     assert len(set(homes(engine).values())) == 2
     assert gauges.clashes(engine) == {"open": 2}
+
+
+def test_a_report_still_waiting_for_its_turn_founds_nothing_in_the_neighbourhood_of_another(engine: Engine) -> None:
+    """Its own neighbours may lie outside: a province reaches from one town's neighbourhood into another's."""
+    province = replace(KIRKUK, name="Kirkuk Province", precision=Precision.ADMIN1, radius_km=100.0)
+    tell(engine, "town", FIGHT)
+    waiting = add_article(engine, NOW, "province", stage="cluster")
+    detect(engine, waiting, replace(FIGHT, place=province))
+    tell(engine, "elsewhere", replace(FIGHT, place=replace(KIRKUK, name="Samarra", lat=34.2, lon=43.87)))
+    assert len(set(homes(engine).values())) == 2
+    assert str(waiting) not in homes(engine)
+    assign(engine, waiting)
+    assert len(homes(engine)) == 3
 
 
 def test_a_report_that_changes_nothing_makes_no_revision(engine: Engine) -> None:

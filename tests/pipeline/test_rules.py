@@ -21,6 +21,7 @@ from workers.pipeline.models import (
     Side,
     Silence,
     Status,
+    Verdict,
 )
 from workers.pipeline.regions import build
 from workers.pipeline.rules import Evaluation, Quiet, Watch, evaluate, hush, told_keys
@@ -366,3 +367,9 @@ def test_an_alert_does_not_inhibit_its_like() -> None:
     all_of_them = Inhibition(('country="IQ"',), ('country="IQ"',))
     both = answer(revision(), rule("k"), rule("iraq", ("iraq",)))
     assert len(hush(both, Quiet(inhibitions=[all_of_them]), NOON).alerts) == 2
+
+
+def test_a_clash_that_became_part_of_another_is_told_under_that_ones_name_only() -> None:
+    hushed = hush(answer(revision()), Quiet(merged_into="c-2"), NOON)
+    assert hushed.alerts == ()
+    assert hushed.verdicts[0] == Verdict("kirkuk", Reason.MERGED, "part of c-2 by now, which tells it")

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from workers.adapters.store import tallies
 from workers.adapters.store.columns import digest
-from workers.adapters.store.schema import alerts, deliveries, delivery_alerts, revisions, threads, verdicts
+from workers.adapters.store.schema import alerts, clashes, deliveries, delivery_alerts, revisions, threads, verdicts
 from workers.adapters.store.tallies import Tally
 from workers.adapters.store.works import SEND
 from workers.pipeline.models import Alert, Reason, Revision, Verdict
@@ -23,23 +23,32 @@ from workers.pipeline.route import Target
 
 @dataclass(frozen=True, slots=True)
 class Revised:
-    """A revision to hold against the rules, with the alerts that its clash caused before, and where, by rule."""
+    """A revision to hold against the rules, with the alerts that its clash caused before, and where, by rule.
+
+    ``merged_into`` names the clash that this one has become part of since.
+    """
 
     id: int
     revision: Revision
     primed: bool
     told: tuple[Alert, ...]
     threads: dict[str, tuple[Target, ...]]
+    merged_into: str | None
 
 
 def revision(engine: Engine, revision_id: int) -> Revised:
-    chosen = select(revisions.c.clash_id, revisions.c.revision, revisions.c.primed).where(revisions.c.id == revision_id)
+    chosen = (
+        select(revisions.c.clash_id, revisions.c.revision, revisions.c.primed, clashes.c.merged_into)
+        .join(clashes, clashes.c.id == revisions.c.clash_id)
+        .where(revisions.c.id == revision_id)
+    )
     with engine.connect() as connection:
         row = connection.execute(chosen).one()
         told = connection.execute(_TOLD, {"clash": row.clash_id}).scalars().all()
         reached = connection.execute(_REACHED, {"clash": row.clash_id}).all()
     threads = {rule: tuple(Target(*thread) for _, *thread in rows) for rule, rows in groupby(reached, itemgetter(0))}
-    return Revised(revision_id, row.revision, row.primed, tuple(_as_of(alert, row.clash_id) for alert in told), threads)
+    earlier = tuple(_as_of(alert, row.clash_id) for alert in told)
+    return Revised(revision_id, row.revision, row.primed, earlier, threads, row.merged_into)
 
 
 _SAME = """

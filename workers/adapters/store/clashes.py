@@ -17,8 +17,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql import ColumnElement
 
 from workers.adapters.store.articles import Known
-from workers.adapters.store.schema import clashes, memberships, reports, revisions, situations
-from workers.adapters.store.works import EVALUATE
+from workers.adapters.store.schema import articles, clashes, memberships, reports, revisions, situations
+from workers.adapters.store.works import CLUSTER, EVALUATE
 from workers.pipeline.cluster import Clustering, names, reach
 from workers.pipeline.models import Change, Clash, ClashState, Filing, Place, Revision, Situation, Status
 
@@ -132,7 +132,7 @@ def _met(connection: Connection, filing: Filing) -> list[Filing]:
     everything of its days; there the number is what bounds the work.
     """
     around = reach(filing)
-    days = and_(reports.c.first_day <= around.last, reports.c.last_day >= around.first)
+    days = and_(reports.c.first_day <= around.last, reports.c.last_day >= around.first, _had_its_turn())
     nearest = func.abs(reports.c.last_day - around.last)
     if around.lat is None or around.lon is None:
         return _filings(connection, days, nearest, _MOST_UNPLACED)
@@ -141,6 +141,17 @@ def _met(connection: Connection, filing: Filing) -> list[Filing]:
     vaguely = and_(reports.c.country == around.country, reports.c.coarse) if around.country else literal(False)
     placed = _filings(connection, and_(days, or_(beside, vaguely)), nearest, _MOST_PLACED)
     return placed + _filings(connection, and_(days, reports.c.cell.is_(None)), nearest, _MOST_UNPLACED)
+
+
+def _had_its_turn() -> ColumnElement[bool]:
+    """Not a filing that nobody has assigned yet.
+
+    What lies around it may lie outside of this neighbourhood, so that here it would found a clash of its own, be told
+    as one, and be merged away a moment later in its own turn.
+    """
+    waits = select(articles.c.id).where(articles.c.id == reports.c.article_id, articles.c.stage == CLUSTER.stage)
+    assigned = select(memberships.c.report_id).where(memberships.c.report_id == reports.c.id)
+    return or_(~waits.exists(), assigned.exists())
 
 
 def _filings(

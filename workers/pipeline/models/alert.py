@@ -37,6 +37,7 @@ class Reason(StrEnum):
     KIND = "kind"
     SILENCED = "silenced"
     INHIBITED = "inhibited"
+    MERGED = "merged"
     STALE = "stale"
     PRIMING = "priming"
 

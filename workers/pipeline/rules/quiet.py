@@ -1,4 +1,5 @@
-"""What somebody silenced, and what a graver alert makes superfluous, is withheld: with its reason, never silently.
+"""What somebody silenced, what a graver alert makes superfluous, and what another clash tells by now, is withheld: with
+its reason, never silently.
 
 In: an evaluation, the silences in force, the inhibitions of the configuration and the alerts already known.
 Out: the evaluation without the withheld alerts, whose verdicts say by whom and until when. A withheld alert
@@ -21,13 +22,15 @@ class Quiet:
     """What withholds alerts.
 
     ``known`` are alerts that may inhibit: earlier ones of the same clash. ``inside`` are the regions that the clash
-    wholly lies in, for silences that name regions.
+    wholly lies in, for silences that name regions. ``merged_into`` is the clash that this one became part of before
+    its revision was looked at.
     """
 
     silences: Sequence[Silence] = ()
     inhibitions: Sequence[Inhibition] = ()
     known: Sequence[Alert] = ()
     inside: frozenset[str] = frozenset()
+    merged_into: str | None = None
 
 
 def hush(evaluation: Evaluation, quiet: Quiet, now: datetime) -> Evaluation:
@@ -35,7 +38,11 @@ def hush(evaluation: Evaluation, quiet: Quiet, now: datetime) -> Evaluation:
     withheld: dict[str, Verdict] = {}
     for alert in evaluation.alerts:
         others = [other for other in (*quiet.known, *evaluation.alerts) if other.rule != alert.rule]
-        why = _silenced(alert, quiet, now) or _inhibited(alert, quiet.inhibitions, others)
+        why = (
+            _merged(alert, quiet.merged_into)
+            or _silenced(alert, quiet, now)
+            or _inhibited(alert, quiet.inhibitions, others)
+        )
         if why:
             withheld[alert.rule] = why
     if not withheld:
@@ -43,6 +50,11 @@ def hush(evaluation: Evaluation, quiet: Quiet, now: datetime) -> Evaluation:
     told = tuple(alert for alert in evaluation.alerts if alert.rule not in withheld)
     verdicts = {verdict.rule: verdict for verdict in evaluation.verdicts} | withheld
     return Evaluation(told, tuple(verdicts.values()))
+
+
+def _merged(alert: Alert, into: str | None) -> Verdict | None:
+    """Told under its new name: else one incident would be told twice, in two threads."""
+    return Verdict(alert.rule, Reason.MERGED, f"part of {into} by now, which tells it") if into else None
 
 
 def _silenced(alert: Alert, quiet: Quiet, now: datetime) -> Verdict | None:
