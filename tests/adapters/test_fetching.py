@@ -1,5 +1,6 @@
 """What an answer of the web means for the row that asked: a page, another attempt, or another turn."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -53,11 +54,27 @@ def test_now_and_then_a_feed_is_asked_for_everything() -> None:
     assert question(asked_often).etag is None
 
 
+def test_a_server_that_keeps_its_validators_while_the_feed_changes_is_found_out() -> None:
+    known = Memory(etag='"1"', body_hash="a", history=History(polls=1000))
+    changed = Answer(question(PAPER), FetchOutcome.OK, PAGE, etag='"1"', body_hash="b")
+    found = polled(Subscription(1, PAPER.feed, known), changed).memory
+    asked = question(Subscription(1, PAPER.feed, found))
+    assert (asked.etag, asked.body_hash) == (None, "b")
+    honest = polled(Subscription(1, PAPER.feed, found), replace(changed, etag='"2"', body_hash="c")).memory
+    assert question(Subscription(1, PAPER.feed, honest)).etag == '"2"'
+
+
+def test_what_an_answer_takes_is_smoothed() -> None:
+    once = polled(PAPER, Answer(question(PAPER), FetchOutcome.NOT_MODIFIED, seconds=1.0)).memory
+    again = polled(Subscription(1, PAPER.feed, once), Answer(question(PAPER), FetchOutcome.OK, seconds=11.0)).memory
+    assert (once.seconds, again.seconds) == (1.0, 4.0)
+
+
 def test_a_feed_that_did_not_change_is_due_in_about_its_interval() -> None:
     found = polled(PAPER, Answer(question(PAPER), FetchOutcome.NOT_MODIFIED, etag='"1"'))
     assert found.answered
     assert found.memory.etag == '"1"'
-    assert timedelta(minutes=13) < found.due - NOW < timedelta(minutes=25)
+    assert timedelta(minutes=13) < found.due - datetime.now(UTC) < timedelta(minutes=25)
 
 
 def test_a_feed_that_fails_keeps_its_validators_and_waits_longer() -> None:
@@ -69,5 +86,5 @@ def test_a_feed_that_fails_keeps_its_validators_and_waits_longer() -> None:
 
 def test_a_feed_whose_hosts_turn_did_not_come_is_asked_again_then() -> None:
     found = polled(PAPER, Answer(question(PAPER), FetchOutcome.DEFERRED, retry_after=14))
-    assert timedelta(seconds=10) < found.due - NOW < timedelta(seconds=40)
+    assert timedelta(seconds=10) < found.due - datetime.now(UTC) < timedelta(seconds=15)
     assert found.memory == PAPER.memory

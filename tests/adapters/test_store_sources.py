@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, Engine, func, select, text, update
 
-from workers.adapters.store import articles, entries, feeds, pages, retention
+from workers.adapters.store import articles, claims, entries, feeds, pages, retention, tallies, yields
 from workers.adapters.store.memory import Memory
 from workers.adapters.store.schema import entries as entry_rows
 from workers.adapters.store.schema import feeds as feed_rows
 from workers.adapters.store.schema import versions
+from workers.adapters.store.works import POLL
 from workers.pipeline.models import Article, Entry, Feed, FeedDocument, Outcome, Page
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -190,3 +191,23 @@ def test_an_article_behind_a_wall_lies_where_its_link_leads_not_at_the_wall(
     walled = Article(outcome, "Fight", "The feed tells of a fight.", canonical_url=wall)
     (kept,) = extract(engine, *read(DAILY, FIGHT), walled, wall)
     assert articles.load(engine, kept).url == "http://daily.example/a"
+
+
+def test_feeds_asked_for_by_hand_are_due_first_and_in_full(engine: Engine) -> None:
+    feeds.subscribe(engine, [DAILY, WEEKLY])
+    with engine.begin() as connection:
+        connection.execute(update(feed_rows).values(due_at=func.now() + text("interval '1 hour'")))
+    assert feeds.poll_now(engine, ["weekly", "unknown"]) == ["weekly"]
+    assert claims.hint(engine, POLL, 10, None).ids == (feeds.by_slug(engine, "weekly").id,)
+    assert feeds.by_slug(engine, "weekly").memory.history.wants_full
+    assert not feeds.by_slug(engine, "daily").memory.history.wants_full
+
+
+def test_what_a_feed_brings_is_counted_for_its_health(engine: Engine, read: Callable[..., list[int]]) -> None:
+    (entry,) = read(DAILY, FIGHT)
+    extract(engine, entry, Article(Outcome.PAYWALL, "Fight", "Shots."))
+    known = yields.vitals(engine)
+    assert known["daily"].brought == {"new": 1, "paywall": 1}
+    assert known["weekly"].brought == {}
+    (total,) = [one for one in tallies.totals(engine) if one.stage == "article"]
+    assert (total.subject, total.outcome, total.count) == ("daily", "paywall", 1)

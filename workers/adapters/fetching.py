@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from workers.adapters.store.claims import Held, NotYetError
 from workers.adapters.store.feeds import Polled, Subscription
+from workers.adapters.store.memory import Memory
 from workers.adapters.web import Answer, Fetcher, Request
 from workers.pipeline import schedule
 from workers.pipeline.models import FetchOutcome, Page
@@ -52,8 +53,8 @@ def question(subscribed: Subscription) -> Request:
     """A conditional request; now and then an unconditional one, since some servers keep an ETag too long."""
     memory = subscribed.memory
     url = memory.moved_to or subscribed.feed.url
-    if memory.history.wants_full:
-        return Request(url, feed=True)
+    if memory.history.wants_full or memory.distrusted:
+        return Request(url, feed=True, body_hash=None if memory.history.wants_full else memory.body_hash)
     return Request(url, True, memory.etag, memory.last_modified, memory.body_hash)
 
 
@@ -65,13 +66,27 @@ def polled(subscribed: Subscription, answer: Answer) -> Polled:
     due = schedule.due(now, feed.interval, random.random(), hints, history).at
     if answer.outcome is FetchOutcome.DEFERRED:
         due = now + timedelta(seconds=answer.retry_after or _NEXT_TURN)
-    kept = replace(memory, history=history)
+    kept = replace(memory, history=history, seconds=_smoothed(memory.seconds, answer.seconds))
     if answer.outcome in _GOOD:
         kept = replace(kept, etag=answer.etag, last_modified=answer.last_modified, body_hash=answer.body_hash)
-        kept = replace(kept, moved_to=answer.moved_to or memory.moved_to)
+        kept = replace(kept, moved_to=answer.moved_to or memory.moved_to, distrusted=_lies(memory, answer))
     elif history.failures >= _LOST or history.gone:
         kept = replace(kept, moved_to=None)
     return Polled(feed.slug, answer.outcome, due, kept, answer.page, answered=answer.outcome in _GOOD)
+
+
+def _lies(memory: Memory, answer: Answer) -> bool:
+    """Whether the server gave another body under the validators that it gave before (newsboat#3340, FreshRSS#1020)."""
+    if answer.outcome is not FetchOutcome.OK or answer.body_hash == memory.body_hash:
+        return memory.distrusted
+    if memory.body_hash is None or not (memory.etag or memory.last_modified):
+        return False
+    return (answer.etag, answer.last_modified) == (memory.etag, memory.last_modified)
+
+
+def _smoothed(known: float | None, seen: float | None) -> float | None:
+    """One slow answer in a row of quick ones makes no slow feed."""
+    return known if seen is None else seen if known is None else 0.7 * known + 0.3 * seen
 
 
 def reached(answer: Answer, last_attempt: bool) -> Page:

@@ -7,8 +7,9 @@ names of which there are few (stages, outcomes, feeds, receivers), never address
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from itertools import accumulate
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
@@ -19,15 +20,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from workers import __version__
-from workers.adapters.store import gauges, heartbeats, tallies
+from workers.adapters.store import gauges, heartbeats, tallies, yields
 from workers.adapters.store.tallies import BOUNDS, UNTIMED, Total
 from workers.adapters.store.works import BY_STAGE, POLL, QUEUES, SEND
+from workers.pipeline.health import BROKEN, State, judge, silence
 
 LATENCY = "latency"
 """The tally of the seconds from publication to delivery."""
 RESCUED = "rescued"
 """The outcome that the sweep tallies for a row whose hint nobody answered."""
-_GOOD = frozenset({"ok", "not_modified", "unchanged_hash"})
+ARTICLE = "article"
+"""The tally of what extraction made of a publisher's pages."""
 
 
 class StoreCollector(Collector):
@@ -83,31 +86,34 @@ def _waiting(engine: Engine) -> Iterator[Metric]:
 
 
 def _feeds(engine: Engine) -> Iterator[Metric]:
-    feeds = gauges.feeds(engine)
-    states = {"healthy": 0, "failing": 0, "new": 0, "quarantined": 0}
-    for feed in feeds:
-        states[_state_of(feed)] += 1
-    yield _gauge("feeds", "Feeds by state.", ("state",), [((state,), float(n)) for state, n in states.items()])
+    feeds, now = yields.vitals(engine), datetime.now(UTC)
+    states = {slug: judge(feed, now).state for slug, feed in feeds.items()}
+    counts = Counter(states.values())
+    yield _gauge("feeds", "Feeds by state.", ("state",), [((str(state),), float(counts[state])) for state in State])
+    yield _gauge(
+        "feed_broken",
+        "1 for each feed from which news may be missed, with its state.",
+        ("feed", "state"),
+        [((slug, str(state)), 1.0) for slug, state in states.items() if state in BROKEN],
+    )
     yield _gauge(
         "feed_last_success_timestamp_seconds",
         "When the publisher last gave or confirmed the feed.",
         ("feed",),
-        [((feed.slug,), feed.answered) for feed in feeds if feed.answered is not None],
+        [((slug,), feed.answered.timestamp()) for slug, feed in feeds.items() if feed.answered is not None],
     )
     yield _gauge(
         "feed_last_new_entry_timestamp_seconds",
         "Publication time of the feed's newest entry.",
         ("feed",),
-        [((feed.slug,), feed.entry) for feed in feeds if feed.entry is not None],
+        [((slug,), feed.entry.timestamp()) for slug, feed in feeds.items() if feed.entry is not None],
     )
-
-
-def _state_of(feed: gauges.FeedState) -> str:
-    if feed.quarantined:
-        return "quarantined"
-    if feed.outcome is None:
-        return "new"
-    return "healthy" if feed.outcome in _GOOD else "failing"
+    yield _gauge(
+        "feed_silent_after_seconds",
+        "Without a new entry for so long a feed counts as silent.",
+        ("feed",),
+        [((slug,), silence(feed.gap).total_seconds()) for slug, feed in feeds.items()],
+    )
 
 
 def _state(engine: Engine) -> Iterator[Metric]:
@@ -159,6 +165,12 @@ def _counts(engine: Engine) -> Iterator[Metric]:
         "Rules evaluated, by rule and reason.",
         ("rule", "reason"),
         _sum(((total.subject, total.outcome), total.count) for total in totals if total.stage == "rule"),
+    )
+    yield _counter(
+        "articles",
+        "Pages read, by publisher family and what stood there.",
+        ("publisher", "outcome"),
+        _sum(((total.subject, total.outcome), total.count) for total in totals if total.stage == ARTICLE),
     )
     # Every queue from the start: a counter that appears with its first rescue has no rate then.
     rescued = [((BY_STAGE[total.stage].queue,), total.count) for total in totals if total.outcome == RESCUED]

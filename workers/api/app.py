@@ -8,7 +8,7 @@ Times are RFC 3339 in UTC, places WGS 84 degrees, types ACLED's names.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Query, Request, Response
@@ -75,8 +75,8 @@ def _service(app: FastAPI, engine: Engine) -> None:
 
     @app.get("/api/v1/feeds")
     def feeds() -> list[dict[str, Any]]:
-        """Every feed that is polled, with what its last poll ended in."""
-        return views.feeds(engine)
+        """Every feed that is polled, with what its last poll ended in and how it does."""
+        return views.feeds(engine, datetime.now(UTC))
 
     @app.get("/api/v1/alerts")
     def alerts(before: BeforeId = None, limit: Limit = 50) -> list[dict[str, Any]]:

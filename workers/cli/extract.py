@@ -74,6 +74,7 @@ def _shown(id_: Any, article: Article) -> dict[str, Any]:
         "modified": article.modified.isoformat() if article.modified else None,
         "language": article.language,
         "origin": article.origin,
+        "authors": list(article.authors),
         "canonical_url": article.canonical_url,
         "reason": article.reason,
     }

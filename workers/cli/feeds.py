@@ -1,10 +1,12 @@
-"""``clashwatch feeds``: list, add, check, import, export. ``feeds.yml`` is the truth; a running service is told."""
+"""``clashwatch feeds``: list, poll, check, add, import, export. ``feeds.yml`` is the truth; the service is told."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,31 +19,82 @@ if TYPE_CHECKING:
 
     from workers.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, help="List, add, check, import and export feeds.")
+app = typer.Typer(no_args_is_help=True, help="List, poll, check, add, import and export feeds.")
 
 _TIMES = {"answered": "answered_at", "news": "entry_at", "due": "due_at"}
-_FINE = frozenset({"ok", "not_modified", "unchanged_hash", None})
 
 
 @app.command("list")
 def list_(
-    broken: Annotated[bool, typer.Option("--broken", help="Only feeds whose last poll failed.")] = False,
+    broken: Annotated[bool, typer.Option("--broken", help="Only feeds from which news may be missed.")] = False,
+    families: Annotated[
+        bool, typer.Option("--families", help="A line per publisher family instead of per feed.")
+    ] = False,
     config: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Every feed with what its last poll brought, when it last answered and had news, and when it is due."""
+    """Every feed with its state and why, when it last answered and had news, what it brings, and when it is due."""
+    from workers.pipeline.health import BROKEN
+
     settings = _settings(config)
     states = _states(settings)
-    for feed in settings.feeds:
-        state = states.get(feed.slug, {})
-        if broken and state.get("outcome") in _FINE:
-            continue
-        if as_json:
-            typer.echo(json.dumps({"slug": feed.slug, "url": feed.url, "family": feed.family} | state, default=str))
-            continue
-        times = (f"{word} {state[at]:%m-%d %H:%M}" for word, at in _TIMES.items() if state.get(at))
-        seen = "  ".join(times)
-        typer.echo(f"{feed.slug:<30} {state.get('outcome') or 'not polled':<15} {feed.url}  {seen}".rstrip())
+    unknown = {"state": "new", "reason": "not polled yet"}
+    rows = [
+        {"slug": feed.slug, "url": feed.url, "family": feed.family} | (states.get(feed.slug) or unknown)
+        for feed in settings.feeds
+    ]
+    for row in _by_family(rows) if families else rows:
+        if not broken or row["state"] in BROKEN:
+            typer.echo(json.dumps(row, default=str) if as_json else _line(row))
+
+
+def _line(row: dict[str, Any]) -> str:
+    times = [f"{word} {row[at]:%m-%d %H:%M}" for word, at in _TIMES.items() if row.get(at)]
+    brought = [f"{row['new_per_day']:g} a day"] if row.get("new_per_day") else []
+    outcomes = [f"{count} {outcome}" for outcome, count in (row.get("outcomes") or {}).items()]
+    shown = [row["reason"], *times, *brought, *outcomes]
+    return f"{row['slug']:<30} {row['state']:<8} {row['url']}  {'  '.join(filter(None, shown))}".rstrip()
+
+
+def _by_family(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What the feeds of a publisher are together: as well as the best of them, with all that they brought."""
+    from workers.pipeline.health import State
+
+    order = [str(state) for state in State]
+    by_family: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        by_family.setdefault(row["family"] or row["slug"], []).append(row)
+    for family, members in sorted(by_family.items()):
+        best = max(members, key=lambda row: order.index(row["state"]))
+        outcomes: Counter[str] = Counter()
+        for row in members:
+            outcomes.update(row.get("outcomes") or {})
+        latest = {
+            at: max((row[at] for row in members if row.get(at)), default=None) for at in ("answered_at", "entry_at")
+        }
+        broken = [row["slug"] for row in members if row["state"] != "healthy"]
+        together = {"slug": family, "url": f"{len(members)} feeds", "state": best["state"], "reason": best["reason"]}
+        per_day = round(sum(row.get("new_per_day") or 0 for row in members), 2)
+        yield together | latest | {"new_per_day": per_day, "outcomes": dict(outcomes), "not_healthy": broken}
+
+
+@app.command()
+def poll(
+    slugs: Annotated[list[str] | None, typer.Argument(help="Which feeds; none for all.", metavar="SLUG")] = None,
+    config: Folder = None,
+) -> None:
+    """Fetch feeds now, in full and ahead of all others; the running service does it."""
+    from workers.adapters.store.feeds import poll_now
+
+    engine = _engine(_settings(config))
+    if engine is None:
+        typer.echo("no store to tell: is the service running?", err=True)
+        raise typer.Exit(1)
+    found = poll_now(engine, slugs or None)
+    typer.echo(f"{len(found)} feeds are polled now", err=True)
+    if missing := sorted(set(slugs or ()) - set(found)):
+        typer.echo(f"not subscribed: {', '.join(missing)}", err=True)
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -157,10 +210,12 @@ def _tell(settings: Settings) -> bool:
 
 
 def _states(settings: Settings) -> dict[str, dict[str, Any]]:
+    from datetime import UTC, datetime
+
     from workers.adapters.store import views
 
     engine = _engine(settings)
-    return {row["slug"]: row for row in views.feeds(engine)} if engine is not None else {}
+    return {row["slug"]: row for row in views.feeds(engine, datetime.now(UTC))} if engine is not None else {}
 
 
 def _engine(settings: Settings) -> Engine | None:

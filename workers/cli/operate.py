@@ -68,9 +68,12 @@ def status(config: Folder = None, as_json: AsJson = False) -> None:
 
 def _status(engine: Engine) -> dict[str, Any]:
     from collections import Counter
+    from datetime import UTC, datetime
 
-    from workers.adapters.store import gauges, heartbeats, tallies
+    from workers.adapters.store import gauges, heartbeats, tallies, yields
+    from workers.pipeline.health import judge
 
+    now = datetime.now(UTC)
     rescued: Counter[str] = Counter()
     for total in tallies.totals(engine):
         if total.outcome == "rescued":
@@ -79,7 +82,7 @@ def _status(engine: Engine) -> dict[str, Any]:
     return {
         "holds": gauges.held(engine),
         "waiting": [asdict(one) for one in gauges.waiting(engine)],
-        "feeds": Counter(feed.outcome or "not polled yet" for feed in gauges.feeds(engine)),
+        "feeds": Counter(str(judge(feed, now).state) for feed in yields.vitals(engine).values()),
         "clashes": gauges.clashes(engine),
         "pending": gauges.pending(engine),
         "quarantined": gauges.quarantined(engine),

@@ -24,7 +24,7 @@ from sqlalchemy import Engine
 
 from workers.adapters import embedded, gazetteer
 from workers.adapters.processes import Child, Supervisor
-from workers.adapters.store import feeds, gauges
+from workers.adapters.store import feeds, gauges, yields
 from workers.adapters.store.engine import connect, migrate
 from workers.adapters.store.works import POLL, QUEUES
 from workers.cli import demo
@@ -188,7 +188,8 @@ def _watch(supervisor: Supervisor, console: Console, engine: Engine, served: Dem
 
 def _worked_through(engine: Engine, served: Demo, since: float) -> bool:
     """Every feed of the corpus has answered since ``since`` and nothing that it brought is left to do."""
-    answered = {feed.slug for feed in gauges.feeds(engine) if (feed.answered or 0) >= since}
+    known = yields.vitals(engine)
+    answered = {slug for slug, feed in known.items() if feed.answered and feed.answered.timestamp() >= since}
     left = any(stage.rows for stage in gauges.waiting(engine) if stage.stage != POLL.stage)
     return not left and answered >= {feed.slug for feed in served.feeds}
 

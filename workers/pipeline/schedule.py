@@ -7,9 +7,12 @@ slow a feed down and never end it: half of those that seem dead come back (media
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
+from statistics import median
 
 from workers.pipeline.models import FetchOutcome
 
@@ -94,6 +97,11 @@ class Due:
     because: Because
 
 
+def in_full(history: History) -> History:
+    """The same, but the next request leaves out its validators."""
+    return replace(history, polls=_FULL_EVERY)
+
+
 def answered(history: History, outcome: FetchOutcome, interval: float) -> History:
     """The history after a poll; ``interval`` is the configured one. A 304 after a failure is a success."""
     if outcome is FetchOutcome.DEFERRED:
@@ -113,6 +121,18 @@ def yielded(history: History, listed: int, new: int, interval: float) -> History
     if known > 2 / 3:
         return _stretched(history, interval, 1.25)
     return _stretched(history, interval, 0.6) if known < 1 / 3 else history
+
+
+def gap(published: Sequence[datetime], known: float | None) -> float | None:
+    """Seconds that usually lie between two entries: the median of a document's, smoothed over documents.
+
+    ``published`` is ascending. A document that is all of one moment (a list, a bulk edit) says nothing.
+    """
+    between = [(later - earlier).total_seconds() for earlier, later in pairwise(published)]
+    usual = median(between) if len(between) >= 3 else 0.0
+    if not usual:
+        return known
+    return usual if known is None else 0.8 * known + 0.2 * usual
 
 
 def due(now: datetime, interval: float, jitter: float, hints: Hints, history: History) -> Due:

@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, update
 
+from workers.adapters.store import tallies, yields
 from workers.adapters.store.columns import digest
 from workers.adapters.store.pages import Fetched
 from workers.adapters.store.schema import articles, bands, entries, feeds, signatures, versions
+from workers.adapters.store.tallies import Tally
 from workers.adapters.store.works import DETECT
 from workers.pipeline import dedupe, urls
 from workers.pipeline.models import Article, Entry, Feed, Outcome, Signature
@@ -57,6 +59,8 @@ def save(connection: Connection, found: Fetched, article: Article) -> list[int]:
         .where(articles.c.entry_id == found.entry_id)
         .with_for_update()
     ).one_or_none()
+    yields.add(connection, found.feed_id, article.outcome)
+    tallies.add(connection, Tally("article", article.outcome, found.feed.family or found.feed.slug))
     values = _values(found, article)
     if before is None:
         made = connection.execute(insert(articles).values(values).returning(articles.c.id)).scalar_one()

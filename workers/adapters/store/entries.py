@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, and_, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from workers.adapters.store import feeds as feed_rows
-from workers.adapters.store import pages, tallies
+from workers.adapters.store import pages, tallies, yields
 from workers.adapters.store.columns import digest
 from workers.adapters.store.pages import Fetched
 from workers.adapters.store.schema import entries
@@ -43,6 +43,8 @@ def keep(connection: Connection, found: Fetched, document: FeedDocument | None, 
     feed_rows.learn(connection, found.feed_id, document, len(new))
     counted = (Tally("entry", "new", found.feed.slug, count=len(new)), Tally("entry", "edited", count=len(edited)))
     tallies.add(connection, *(tally for tally in counted if tally.count))
+    if new:
+        yields.add(connection, found.feed_id, "new", len(new))
     return new + edited
 
 

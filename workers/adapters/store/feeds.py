@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,9 @@ from workers.adapters.store.schema import feeds
 from workers.adapters.store.works import POLL
 from workers.pipeline import schedule, wire
 from workers.pipeline.models import Feed, FeedDocument, FetchOutcome, Page
+
+_AHEAD = text("interval '1 hour'")
+"""What was asked for by hand is due before what was due anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +98,13 @@ def is_first_reading(connection: Connection, feed_id: int) -> bool:
 
 def learn(connection: Connection, feed_id: int, document: FeedDocument, new: int) -> None:
     """Keep for the next poll what a document taught: how much was new, and what the publisher asks for."""
-    row = connection.execute(select(feeds.c.feed, feeds.c.memory).where(feeds.c.id == feed_id)).one()
+    known = select(feeds.c.feed, feeds.c.memory).where(feeds.c.id == feed_id).with_for_update()
+    row = connection.execute(known).one()
     history = schedule.yielded(row.memory.history, len(document.entries), new, row.feed.interval)
-    memory = replace(row.memory, history=history, ttl=document.ttl, skip_hours=document.skip_hours)
-    newest = max((entry.published for entry in document.entries if entry.published), default=None)
+    dates = sorted(entry.published for entry in document.entries if entry.published)
+    gap = schedule.gap(dates, row.memory.gap)
+    memory = replace(row.memory, history=history, ttl=document.ttl, skip_hours=document.skip_hours, gap=gap)
+    newest = dates[-1] if dates else None
     latest = func.greatest(feeds.c.entry_at, newest) if newest else feeds.c.entry_at
     connection.execute(update(feeds).where(feeds.c.id == feed_id).values(memory=memory, entry_at=latest))
 
@@ -110,7 +116,17 @@ def by_slug(engine: Engine, slug: str) -> Subscription | None:
     return Subscription(*row) if row else None
 
 
-def poll_now(engine: Engine) -> None:
-    """Make every feed due; the tick hints them."""
+def poll_now(engine: Engine, slugs: Collection[str] | None = None) -> list[str]:
+    """Make these feeds due (``None``: all), ahead of all others; the tick hints them. The slugs of those found.
+
+    Who asks by hand wants to see the document: nothing is asked conditionally.
+    """
+    wanted = feeds.c.active if slugs is None else feeds.c.active & feeds.c.slug.in_(slugs)
+    full = {"due_at": func.now() - _AHEAD, "stage": POLL.stage, "hinted_at": None, "attempts": 0}
     with engine.begin() as connection:
-        connection.execute(update(feeds).where(feeds.c.active).values(due_at=func.now(), stage=POLL.stage))
+        known = connection.execute(select(feeds.c.id, feeds.c.memory).where(wanted).with_for_update()).all()
+        for row in known:
+            memory = replace(row.memory, history=schedule.in_full(row.memory.history))
+            connection.execute(update(feeds).where(feeds.c.id == row.id).values(memory=memory))
+        found = connection.execute(update(feeds).where(wanted).values(full).returning(feeds.c.slug))
+        return sorted(found.scalars())

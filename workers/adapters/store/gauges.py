@@ -20,11 +20,6 @@ _WAITING = " UNION ALL ".join(
     """
     for work in WORKS
 )
-_FEEDS = """
-SELECT slug, outcome, stage IS NULL AS quarantined, extract(epoch FROM answered_at)::float8,
-       extract(epoch FROM entry_at)::float8
-FROM feeds WHERE active ORDER BY slug
-"""
 _CLASHES = "SELECT state, count(*) FROM clashes WHERE state <> 'closed' GROUP BY state"
 _PENDING = """
 SELECT receiver, count(*) FROM deliveries JOIN threads ON threads.id = thread_id WHERE stage = 'send' GROUP BY receiver
@@ -53,27 +48,11 @@ class Waiting:
     oldest: float
 
 
-@dataclass(frozen=True, slots=True)
-class FeedState:
-    """``answered`` and ``entry`` are Unix times: the last good answer, and the newest entry's publication."""
-
-    slug: str
-    outcome: str | None
-    quarantined: bool
-    answered: float | None
-    entry: float | None
-
-
 def waiting(engine: Engine) -> list[Waiting]:
     """Every stage, in pipeline order, whether or not something waits there."""
     order = [work.stage for work in WORKS]
     found = [Waiting(*row) for row in _all(engine, _WAITING)]
     return sorted(found, key=lambda one: order.index(one.stage))
-
-
-def feeds(engine: Engine) -> list[FeedState]:
-    """Every feed that is polled."""
-    return [FeedState(*row) for row in _all(engine, _FEEDS)]
 
 
 def clashes(engine: Engine) -> dict[str, int]:

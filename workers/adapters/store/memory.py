@@ -14,8 +14,14 @@ class Memory:
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
+    distrusted: bool = False
+    """The body changed under the same validators: they are not sent until they change with it."""
     history: History = field(default_factory=History)
     ttl: float | None = None
     skip_hours: frozenset[int] = frozenset()
+    gap: float | None = None
+    """Seconds that usually lie between two entries."""
+    seconds: float | None = None
+    """What an answer takes, smoothed."""
     moved_to: str | None = None
     """Where permanent redirects led; the configured address is asked again when nobody is there any more."""

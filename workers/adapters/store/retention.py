@@ -33,6 +33,10 @@ DELETE FROM quarantine WHERE id IN (
 _HEARTBEATS = """
 DELETE FROM heartbeats WHERE at < now() - make_interval(days => :days)
 """
+_YIELDS = """
+DELETE FROM yields WHERE day < CURRENT_DATE - CAST(:days AS int)
+"""
+_YIELD_DAYS = 90
 _COPY_DAYS = 30
 """Twice the reach of copies: both sides of a comparison must be there."""
 
@@ -45,6 +49,7 @@ def forget(engine: Engine, pages: int, articles: int, quarantine: int) -> dict[s
         "signatures": (_SIGNATURES, _COPY_DAYS),
         "quarantine": (_QUARANTINE, quarantine),
         "heartbeats": (_HEARTBEATS, 1),
+        "yields": (_YIELDS, _YIELD_DAYS),
     }
     return {name: _delete(engine, statement, days) for name, (statement, days) in steps.items() if days}
 

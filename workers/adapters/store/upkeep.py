@@ -1,4 +1,4 @@
-"""The tables beside the pipeline: what was given up, what was counted, who lives, and what people said back."""
+"""The tables beside the pipeline: what was given up and counted, what feeds brought, who lives, what people said."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Column,
+    Date,
     Float,
+    ForeignKey,
     Identity,
     Index,
     Integer,
@@ -70,6 +72,17 @@ heartbeats = Table(
     Column("about", JSONB),
     PrimaryKeyConstraint("role", "instance"),
 )
+
+yields = Table(
+    "yields",
+    metadata,
+    Column("feed_id", ForeignKey("feeds.id", ondelete="CASCADE"), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    PrimaryKeyConstraint("feed_id", "day", "outcome"),
+)
+"""What each feed brought each day: new entries, and articles by outcome."""
 
 silences = Table(
     "silences",

@@ -11,6 +11,10 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
+from workers.adapters.store import yields
+from workers.pipeline.health import Vitals, judge
+from workers.pipeline.models import Outcome
+
 _CLASHES = """
 SELECT id, clash, state, situation_id, merged_into, changed_at FROM clashes
 WHERE merged_into IS NULL
@@ -47,7 +51,7 @@ WHERE (CAST(:before AS bigint) IS NULL OR deliveries.id < :before) ORDER BY deli
 """
 _FEEDS = """
 SELECT slug, feed ->> 'url' AS url, feed ->> 'family' AS family, feed ->> 'language' AS language, outcome, answered_at,
-       entry_at, due_at, stage IS NULL AS quarantined FROM feeds WHERE active ORDER BY slug
+       entry_at, due_at FROM feeds WHERE active ORDER BY slug
 """
 
 
@@ -84,8 +88,21 @@ def deliveries(engine: Engine, before: int | None, limit: int) -> list[dict[str,
     return _rows(engine, _DELIVERIES, before=before, limit=limit)
 
 
-def feeds(engine: Engine) -> list[dict[str, Any]]:
-    return _rows(engine, _FEEDS)
+def feeds(engine: Engine, now: datetime) -> list[dict[str, Any]]:
+    """Every feed that is polled: what its last poll ended in, when it brought what, and how it does."""
+    known = yields.vitals(engine)
+    return [row | _health(known[row["slug"]], now) for row in _rows(engine, _FEEDS) if row["slug"] in known]
+
+
+def _health(vitals: Vitals, now: datetime) -> dict[str, Any]:
+    found = judge(vitals, now)
+    return {
+        "state": str(found.state),
+        "reason": found.reason,
+        "expected_gap": vitals.gap,
+        "new_per_day": round(vitals.brought.get("new", 0) / yields.DAYS, 2),
+        "outcomes": {str(one): vitals.brought[one] for one in Outcome if one in vitals.brought},
+    }
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:

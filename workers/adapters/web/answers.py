@@ -45,6 +45,8 @@ class Answer:
     moved_to: str | None = None
     retry_after: float | None = None
     max_age: float | None = None
+    seconds: float | None = None
+    """From the host's turn to the end of its answer; ``None`` when it was not asked."""
 
 
 def body_hash(body: bytes) -> str:

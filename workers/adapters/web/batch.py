@@ -59,6 +59,7 @@ class _Reply:
     body: bytes
     charset: str | None
     moved: str | None
+    seconds: float
 
 
 class _Refused(Exception):
@@ -124,6 +125,7 @@ class Batch:
             moved_to=reply.moved if alive else None,
             retry_after=retry_after(headers, now),
             max_age=max_age(headers, now) if alive else None,
+            seconds=reply.seconds,
         )
 
     async def _follow(self, request: Request) -> _Reply:
@@ -170,14 +172,14 @@ class Batch:
         """One exchange: the reply, and where it points if it redirects."""
         cap = _FEED_BYTES if request.feed else _PAGE_BYTES
         conditions = _conditions(request)
-        async with (
-            self._busy[url.hostname],
-            asyncio.timeout(self._policy.timeout),
-            self._open(url, conditions) as response,
-        ):
-            location = response.headers.get("Location") if response.status in _MOVED else None
-            body = await self._body(response, cap) if 200 <= response.status < 300 else b""
-            return _Reply(response.status, url.href, response.headers, body, response.charset, moved), location
+        async with self._busy[url.hostname]:
+            began = time.monotonic()
+            async with asyncio.timeout(self._policy.timeout), self._open(url, conditions) as response:
+                location = response.headers.get("Location") if response.status in _MOVED else None
+                body = await self._body(response, cap) if 200 <= response.status < 300 else b""
+                took = time.monotonic() - began
+                reply = _Reply(response.status, url.href, response.headers, body, response.charset, moved, took)
+                return reply, location
 
     def _open(self, url: URL, headers: dict[str, str]) -> aiohttp.client._RequestContextManager:
         trusted.set(self._guard.names(url))

@@ -110,6 +110,7 @@ def _of_tree(tree: Any, html: str, page: Page, language: str | None) -> Article:
         modified=head.modified,
         language=_language(shown, head.language, language),
         origin=origin(shown),
+        authors=head.authors,
         canonical_url=head.canonical,
         reason=reason,
     )

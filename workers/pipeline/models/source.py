@@ -114,6 +114,7 @@ class Article:
     modified: datetime | None = None
     language: str | None = None
     origin: str | None = None
+    authors: tuple[str, ...] = ()
     canonical_url: str | None = None
     reason: str = ""
 
