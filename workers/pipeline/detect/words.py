@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import deque
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from spacy.tokenizer import Tokenizer
 from spacy.vocab import Vocab
 
+REMEMBERED = 30_000
+"""Chunks kept per language; a flood of new words must not grow a worker for ever."""
+_CHUNK = re.compile(r"\S+")
 _MARKS = "\u064b-\u065f\u0670\u0640"
 """Arabic vowel marks and the stretching stroke: part of a word, ignored when comparing."""
 _INFIX = re.compile(rf"[^\w'’ʼ‘{_MARKS}.,]|[.,](?!\d)|(?<!\d)[.,]|_")
@@ -23,6 +28,10 @@ _ARABIC_LETTERS = str.maketrans("أإآٱىةؤئکی", "اااايهويكي")
 _ELISION = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu)['’](?=\w)", re.IGNORECASE)
 _CLITIC = re.compile(r"['’](?:s|t|re|ve|ll|d|m|S|T|RE|VE|LL|D|M)$")
 _SUFFIX = re.compile(r"['’][a-zçğıöşüâ]{1,9}$")
+
+
+Word = tuple[str, int, int]
+"""Folded, with its begin and end."""
 
 
 @lru_cache(maxsize=1)
@@ -38,25 +47,64 @@ def _tokenizer() -> Tokenizer:
 def split(text: str, language: str) -> tuple[tuple[str, ...], tuple[int, ...], tuple[int, ...]]:
     """Folded words, their starts and their ends. Elided articles ("l'") and clitics ("'s", Turkish case
     endings after an apostrophe) are words of their own; names keep inner apostrophes ("Sana'a")."""
-    tokenizer = _tokenizer()
-    folded: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    with tokenizer.vocab.memory_zone():
-        pieces = [(token.idx, token.text) for token in tokenizer(text)]
-    for start, piece in pieces:
-        if not any(map(str.isalnum, piece)) or not fold(piece, language):
-            continue
-        cut = _cut(piece, language)
+    splitter = _splitter(language)
+    chunks = [(found.start(), found.group()) for found in _CHUNK.finditer(text)]
+    splitter.learn([chunk for _, chunk in chunks])
+    found = [
+        (word, offset + begin, offset + end) for offset, chunk in chunks for word, begin, end in splitter.known[chunk]
+    ]
+    folded, starts, ends = zip(*found, strict=True) if found else ((), (), ())
+    return folded, starts, ends
+
+
+@lru_cache(maxsize=32)
+def _splitter(language: str) -> Splitter:
+    """One per language, so that it remembers between documents."""
+    return Splitter(language)
+
+
+class Splitter:
+    """Splits chunks, the stretches between blanks, and remembers the words of each: most of a new document was
+    seen before, and spaCy's tokenizer, which never joins chunks, is asked about the others in one call."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.known: dict[str, tuple[Word, ...]] = {}
+
+    def learn(self, chunks: Sequence[str]) -> None:
+        """Makes ``known`` hold all of them."""
+        if len(self.known) + len(chunks) > REMEMBERED:
+            self.known.clear()
+        unknown = [chunk for chunk in dict.fromkeys(chunks) if chunk not in self.known]
+        if unknown:
+            self.known.update(zip(unknown, self._words(unknown), strict=True))
+
+    def _words(self, chunks: Sequence[str]) -> Iterator[tuple[Word, ...]]:
+        pieces = deque(_pieces(" ".join(chunks)))
+        begin = 0
+        for chunk in chunks:
+            end = begin + len(chunk)
+            inside: list[Word] = []
+            while pieces and pieces[0][0] < end:
+                start, piece = pieces.popleft()
+                inside.extend(self._folded(start - begin, piece))
+            yield tuple(inside)
+            begin = end + 1
+
+    def _folded(self, start: int, piece: str) -> Iterator[Word]:
+        if not any(map(str.isalnum, piece)) or not fold(piece, self.language):
+            return
+        cut = _cut(piece, self.language)
         if cut:
-            folded.append(fold(piece[:cut], language))
-            starts.append(start)
-            ends.append(start + cut)
-            start, piece = start + cut, piece[cut:]
-        folded.append(fold(piece, language))
-        starts.append(start)
-        ends.append(start + len(piece))
-    return tuple(folded), tuple(starts), tuple(ends)
+            yield fold(piece[:cut], self.language), start, start + cut
+        yield fold(piece[cut:], self.language), start + cut, start + len(piece)
+
+
+def _pieces(text: str) -> list[tuple[int, str]]:
+    """What spaCy's tokenizer makes of a text. Nothing of spaCy leaves the zone."""
+    tokenizer = _tokenizer()
+    with tokenizer.vocab.memory_zone():
+        return [(token.idx, token.text) for token in tokenizer(text)]
 
 
 def _cut(piece: str, language: str) -> int:
