@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from workers.adapters import knowledge
-from workers.pipeline.detect import actors, attribution, casualties, claims, numbers, sides, tolls, when
+from workers.pipeline.detect import actors, attribution, casualties, claims, numbers, tolls, when
 from workers.pipeline.detect.actors import Actors, Nation, Party
 from workers.pipeline.detect.attribution import Attribution, attributions
 from workers.pipeline.detect.casualties import Figure
 from workers.pipeline.detect.facts import Facts
 from workers.pipeline.detect.phrases import Marks
+from workers.pipeline.detect.sides import debate
 from workers.pipeline.detect.speakers import Speakers
 from workers.pipeline.detect.text import Text, read
 from workers.pipeline.models import Claim, Count, Document
@@ -58,7 +59,7 @@ class Account:
     def sides(self) -> dict[str, list[str]]:
         """Role to names; two parties of a fight share the role."""
         found: dict[str, list[str]] = {}
-        for side in sides.find(self.text, self.marks, self.parties, KNOWN, self.clauses):
+        for side in debate(self.text, self.marks, self.parties, KNOWN).sides(self.clauses):
             found.setdefault(side.role, []).extend(actor.text for actor in side.actors)
         return found
 

@@ -75,8 +75,9 @@ def _of_figure(source: Source, figure: Figure) -> Iterator[Claim]:
 def _losses(source: Source, counted: Sequence[Number], clause: Span) -> Iterator[Claim]:
     """Equipment destroyed, with its number where one is given."""
     text, marks = source.text, source.marks
-    people = groups.find(text, marks, list(counted), clause)
-    for hit in marks.of("claims.destroyed", *clause):
+    destroyed = marks.of("claims.destroyed", *clause)
+    people = groups.find(text, marks, list(counted), clause) if destroyed else []
+    for hit in destroyed:
         near = [
             g for g in people if g.kind is Kind.THING and min(abs(g.first - hit.last), abs(hit.first - g.last)) <= 4
         ]

@@ -46,6 +46,10 @@ class Begun(NamedTuple):
     following: dict[str, list[Phrase]]
 
 
+NOTHING = Begun([], {})
+"""What most words begin."""
+
+
 @dataclass(frozen=True)
 class Phrases:
     """An index of phrases by their first word, exact or stem."""
@@ -64,21 +68,14 @@ class Phrases:
         reach = 0
         for i, word in enumerate(words):
             begun = self._known.get(word) or self._begun(word)
-            longest = i + 1
-            best: list[Phrase] = begun.single
+            if begun is NOTHING:
+                continue
+            best, last = begun.single, i + 1
             if begun.following:
-                after = words[i + 1] if i + 1 < len(words) else ""
-                for phrase in (*begun.following.get(after, ()), *begun.following.get("*", ())):
-                    last = i + 1 + len(phrase.rest)
-                    if last < longest or not _follows(phrase.rest, words, i + 1):
-                        continue
-                    if broken and any(map(broken, range(i + 1, last))):
-                        continue
-                    best = [*best, phrase] if last == longest else [phrase]
-                    longest = last
-            if best and longest > reach:
-                found.extend(Hit(i, longest, phrase.label, phrase.value) for phrase in best)
-                reach = longest
+                best, last = _longest(begun, words, i, broken)
+            if last > reach and best:
+                found += [Hit(i, last, phrase.label, phrase.value) for phrase in best]
+                reach = last
         return found
 
     def _begun(self, word: str) -> Begun:
@@ -89,7 +86,7 @@ class Phrases:
         for phrase in phrases:
             if phrase.rest:
                 following["*" if phrase.rest[0].endswith("*") else phrase.rest[0]].append(phrase)
-        begun = Begun([phrase for phrase in phrases if not phrase.rest], dict(following))
+        begun = Begun([phrase for phrase in phrases if not phrase.rest], dict(following)) if phrases else NOTHING
         if len(self._known) >= REMEMBERED:
             self._known.clear()
         self._known[word] = begun
@@ -132,6 +129,23 @@ def pieces(text: str, language: str) -> list[str]:
     return words
 
 
+def _longest(
+    begun: Begun, words: Sequence[str], i: int, broken: Callable[[int], bool] | None
+) -> tuple[list[Phrase], int]:
+    """The longest phrases that begin at the word, and where they end."""
+    best, longest = begun.single, i + 1
+    after = words[i + 1] if i + 1 < len(words) else ""
+    for phrase in (*begun.following.get(after, ()), *begun.following.get("*", ())):
+        last = i + 1 + len(phrase.rest)
+        if last < longest or not _follows(phrase.rest, words, i + 1):
+            continue
+        if broken and any(map(broken, range(i + 1, last))):
+            continue
+        best = [*best, phrase] if last == longest else [phrase]
+        longest = last
+    return best, longest
+
+
 def _follows(rest: tuple[str, ...], words: Sequence[str], at: int) -> bool:
     if at + len(rest) > len(words):
         return False
@@ -160,16 +174,18 @@ class Marks:
     def of(self, label: str, first: int = 0, last: int = 1 << 30) -> list[Hit]:
         """Hits of the label that begin in the half-open word range, in order."""
         found = self.labelled.get(label)
-        if not found:
-            return []
-        return found[bisect_left(found, first, key=_first) : bisect_left(found, last, key=_first)]
+        return found[bisect_left(found, (first,)) : bisect_left(found, (last,))] if found else []
 
     def starting(self, word: int) -> Sequence[Hit]:
         """All hits that begin at the word."""
         return self.begun.get(word, ())
 
     def any(self, label: str, first: int, last: int) -> bool:
-        return bool(self.of(label, first, last))
+        found = self.labelled.get(label)
+        if not found:
+            return False
+        at = bisect_left(found, (first,))
+        return at < len(found) and found[at].first < last
 
     def at(self, label: str, word: int) -> Hit | None:
         """The hit of the label that begins at the word."""
@@ -188,7 +204,3 @@ def mark(phrases: Phrases, words: Sequence[str], broken: Callable[[int], bool] |
         labelled[hit.label].append(hit)
         begun[hit.first].append(hit)
     return Marks(tuple(hits), dict(labelled), dict(begun))
-
-
-def _first(hit: Hit) -> int:
-    return hit.first

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from workers.pipeline.detect import actors, casualties, numbers, places, when
 from workers.pipeline.detect import text as view
@@ -21,6 +21,7 @@ from workers.pipeline.detect.language import recognise
 from workers.pipeline.detect.numbers import Number
 from workers.pipeline.detect.phrases import Marks
 from workers.pipeline.detect.places import PlaceView
+from workers.pipeline.detect.sides import Debate, debate
 from workers.pipeline.detect.speakers import Speakers
 from workers.pipeline.detect.tagger import Tag, Tagger
 from workers.pipeline.detect.text import Clause, Text
@@ -47,6 +48,11 @@ class Reading:
     parties: Sequence[Party] = ()
     said: Sequence[Attribution] = ()
     actors: Actors | None = None
+
+    @cached_property
+    def debate(self) -> Debate | None:
+        """Who fought whom, read when the first report asks."""
+        return debate(self.text, self.marks, self.parties, self.actors) if self.actors else None
 
     def age(self, clause: Clause) -> int | None:
         """Days between the date that the clause names and publication; that of the sentence where the clause

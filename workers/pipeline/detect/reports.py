@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from workers.pipeline.detect import claims, sides, tolls
+from workers.pipeline.detect import claims, tolls
 from workers.pipeline.detect.assemble import Incident
 from workers.pipeline.detect.attribution import speaker
 from workers.pipeline.detect.belongings import figures_of
@@ -104,12 +104,12 @@ def _account(reading: Reading, figure: Figure) -> str | None:
 
 def _sides(reading: Reading, incident: Incident) -> tuple[Side, ...]:
     """Trigger clauses first, then their sentences."""
-    if reading.actors is None:
+    if reading.debate is None:
         return ()
     ordered = sorted(incident.tellings, key=lambda t: (not t.lead, -t.score.confidence))
     clauses = [reading.text.clause_at(reading.text.starts[t.kind.trigger.first]) for t in ordered]
     ranges = [(c.first, c.last) for c in clauses] + [(t.scene.sentence.first, t.scene.sentence.last) for t in ordered]
-    return sides.find(reading.text, reading.marks, reading.parties, reading.actors, list(dict.fromkeys(ranges)))
+    return reading.debate.sides(ranges)
 
 
 def _claims(reading: Reading, incident: Incident, figures: Sequence[Figure]) -> tuple[Claim, ...]:

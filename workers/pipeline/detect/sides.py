@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from workers.pipeline.detect.actors import Actors, Party
 from workers.pipeline.detect.phrases import Marks
-from workers.pipeline.detect.roles import VICTIMS, WEAPONS, Role, Scene, read
+from workers.pipeline.detect.roles import VICTIMS, WEAPONS, Role, Scene, Vote, read
 from workers.pipeline.detect.text import Text
 from workers.pipeline.models import Actor, Side
 
@@ -77,31 +77,43 @@ class Ballot:
     target: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     fight: dict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
 
-
-def find(
-    text: Text, marks: Marks, parties: Sequence[Party], actors: Actors, clauses: Sequence[tuple[int, int]]
-) -> tuple[Side, ...]:
-    """The sides of one report; empty when the text names nobody. Clauses are word ranges, best first."""
-    cast = Cast(parties, actors)
-    ballot = Ballot()
-    for first, last, weight in _weighed(text, clauses):
-        inside = tuple(p for p in parties if first <= p.first < last)
-        for vote in read(Scene(text, marks, inside, first, last)) if inside else ():
-            key = cast.key[vote.party.first]
-            if vote.role is Role.ATTACKER:
-                ballot.attack[key] += vote.weight * weight
-            elif vote.role is Role.TARGET:
-                ballot.target[key] += vote.weight * weight
-            elif vote.foe and cast.key[vote.foe.first] != key:
-                ballot.fight[key, cast.key[vote.foe.first]] += vote.weight * weight
-    return _settle(ballot, cast, actors)
+    def add(self, vote: Vote, cast: Cast, weight: float) -> None:
+        key = cast.key[vote.party.first]
+        if vote.role is Role.ATTACKER:
+            self.attack[key] += vote.weight * weight
+        elif vote.role is Role.TARGET:
+            self.target[key] += vote.weight * weight
+        elif vote.foe and cast.key[vote.foe.first] != key:
+            self.fight[key, cast.key[vote.foe.first]] += vote.weight * weight
 
 
-def _weighed(text: Text, clauses: Sequence[tuple[int, int]]) -> Iterable[tuple[int, int, float]]:
-    """The sentences of the report's clauses, then all others."""
-    own = {text.sentence_at(text.starts[first]).index for first, _ in clauses}
+@dataclass(frozen=True)
+class Debate:
+    """What every sentence of a document says on who fought whom, read once for all its reports."""
+
+    text: Text
+    cast: Cast
+    votes: tuple[tuple[Vote, ...], ...]
+    """By sentence."""
+
+    def sides(self, clauses: Sequence[tuple[int, int]]) -> tuple[Side, ...]:
+        """The sides of one report; empty when the text names nobody. ``clauses``: its own, as word ranges."""
+        own = {self.text.sentence_at(self.text.starts[first]).index for first, _ in clauses}
+        ballot = Ballot()
+        for index, votes in enumerate(self.votes):
+            for vote in votes:
+                ballot.add(vote, self.cast, 1.0 if index in own else ELSEWHERE)
+        return _settle(ballot, self.cast, self.cast.actors)
+
+
+def debate(text: Text, marks: Marks, parties: Sequence[Party], actors: Actors) -> Debate:
+    """The votes of all sentences that name a party."""
+    votes = []
     for sentence in text.sentences:
-        yield sentence.first, sentence.last, 1.0 if sentence.index in own else ELSEWHERE
+        inside = tuple(p for p in parties if sentence.first <= p.first < sentence.last)
+        scene = Scene(text, marks, inside, sentence.first, sentence.last)
+        votes.append(tuple(read(scene)) if inside else ())
+    return Debate(text, Cast(parties, actors), tuple(votes))
 
 
 def _settle(ballot: Ballot, cast: Cast, actors: Actors) -> tuple[Side, ...]:
@@ -128,7 +140,7 @@ def _attacked(
     ballot: Ballot, cast: Cast, actors: Actors, attackers: list[str], net: dict[str, float]
 ) -> tuple[Side, ...]:
     lead = attackers[0]
-    foes = {b for a, b in ballot.fight if a == lead}
+    foes = [b for a, b in ballot.fight if a == lead]
     mine = [k for k in attackers if k == lead or (actors.allied(k, lead) and k not in foes)]
     targets = [k for k in sorted(net, key=net.__getitem__) if net[k] < 0 and not actors.allied(k, lead)]
     targets += [k for k in foes if k not in targets and not actors.allied(k, lead)]
