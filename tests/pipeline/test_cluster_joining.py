@@ -72,6 +72,26 @@ def test_what_an_article_denies_is_what_it_reports_wherever_the_denial_was_spoke
     assert apart(report, filing("b", "Mogadishu", status=Status.DENIED))
 
 
+def test_a_denial_bars_nothing_that_the_report_it_answers_may_join() -> None:
+    fight, retold = filing("a1", article="a", sides=FIGHT), filing("b", hours=22, sides=FIGHT)
+    denial = filing("a2", article="a", day=None, sides=FIGHT, status=Status.DENIED)
+    assert together(fight, denial, retold)
+
+
+def test_a_follow_up_two_days_later_is_known_by_the_toll_that_it_repeats() -> None:
+    kind = "Air/drone strike"
+    first = [filing(f"a{n}", hours=n, kind=kind, sides=FIGHT, killed=killed) for n, killed in enumerate((31, 36, 30))]
+    assert together(*first, filing("b", hours=48, kind=kind, sides=FIGHT, killed=36))
+    assert not together(*first, filing("b", hours=48, kind=kind, sides=FIGHT, killed=12))
+
+
+def test_a_total_of_thousands_is_a_wars_and_joins_nothing() -> None:
+    kind, war = "Air/drone strike", 14000
+    assert apart(
+        filing("a", kind=kind, sides=FIGHT, killed=war), filing("b", hours=24, kind=kind, sides=FIGHT, killed=war)
+    )
+
+
 def test_a_day_of_doubt_is_bridged_by_the_same_toll() -> None:
     assert together(filing("a", sides=FIGHT, killed=11), filing("b", hours=9, day=day(3), sides=FIGHT, killed=11))
 

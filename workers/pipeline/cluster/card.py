@@ -55,12 +55,13 @@ def cards(filings: Iterable[Filing]) -> list[Card]:
 
 
 def _answering(denial: Card, told: Iterable[Card]) -> Card:
-    """The denial where the report of its article lies that it fits best; where it was when there is none."""
+    """The denial as the report of its article that it fits best, so that it never bars what that report joins; itself
+    when there is none."""
     meant = [one for one in told if one.first <= denial.last + 1 and denial.first <= one.last + 1]
     if not meant:
         return denial
     one = max(meant, key=lambda one: (fit(one.kind, denial.kind), one.id))
-    return replace(denial, place=one.place, coarse=one.coarse, latitude=one.latitude, answers=one.id)
+    return replace(one, id=denial.id, denial=True, answers=one.id)
 
 
 def card(filing: Filing) -> Card:

@@ -77,13 +77,17 @@ _DAY_OFF = {"ground": -1.0}
 _DAY_OFF_ELSE = -2.2
 """A day too late is often the day of publication mistaken for that of the event. Fighting for ground goes on over
 days; two shellings on two days are two unless their tolls agree."""
-DAYS_OFF, _EACH_DAY_MORE = 2, 0.7
+DAYS_OFF, _EACH_DAY_MORE = 2, 1.2
 _OTHER_ATTACKER, _TURNED_ROUND = -1.5, -4.5
 """Another attacker may be the same one badly read; the same two with attacker and target exchanged are another attack
 unless the tolls agree."""
 _SPLIT_BY_AUTHOR, _TOLLS_APART = -2.0, 0.7
 _LONG_DAYS = 4
 _STALE_DAYS = 5
+_FEW, _MANY, _A_WAR = 3, 10, 500
+_AGREED = {_A_WAR: 0.0, _MANY: 2.5, _FEW: 1.5, 0: 0.5}
+"""Points for one toll in both, from so many people on: the larger, the less it is chance; but what is told of hundreds
+is mostly a war's total, which reports of all its incidents repeat."""
 
 
 _ELSEWHERE, _ANOTHER_DAY = Match(0.0, bar=Bar.PLACE), Match(0.0, bar=Bar.DAY)
@@ -144,8 +148,8 @@ def _tolls(a: Card, b: Card) -> tuple[float, str, bool]:
             continue
         x, y = _number(one), _number(other)
         if x == y:
-            points += 1.5 if x >= 3 else 0.5
-            agree = agree or x >= 3
+            points += next(given for least, given in _AGREED.items() if x >= least)
+            agree = agree or _FEW <= x < _A_WAR
             words.append(f"{x} {name} in both")
         elif max(x, y) > 4 * min(x, y) + 4:
             apart = True

@@ -19,6 +19,8 @@ from workers.pipeline.models import Precision
 
 STAY = 2.5
 """Mean evidence that two groups must have beside the pair that joins them: one bad reading must not part them."""
+STAY_AGREED = 1.0
+"""The same where the pair repeats a toll: of two days the one that is a day of publication is then the bad reading."""
 CLEARLY = 1.0
 """By so many points must a report without a town fit one incident better than the next, to join it."""
 
@@ -84,7 +86,7 @@ def partition(cards: Sequence[Card], allied: Allied, pins: Pins) -> list[Group]:
     _copies(cards, groups, linker)
     for wanted in (False, True):
         for _, a, b in _pairs([one for one in cards if one.coarse is wanted], linker):
-            _join(groups, groups[a.id], groups[b.id], linker)
+            _join(groups, a, b, linker)
     _attach(cards, groups, linker)
     return _distinct(cards, groups)
 
@@ -98,7 +100,7 @@ def _pairs(cards: Sequence[Card], linker: Linker) -> list[tuple[float, Card, Car
     found: list[tuple[float, int, int]] = []
     waiting: list[tuple[int, Card]] = []
     for number, one in sorted(enumerate(cards), key=lambda pair: (pair[1].first, pair[0])):
-        waiting = [pair for pair in waiting if pair[1].last >= one.first - 1]
+        waiting = [pair for pair in waiting if pair[1].last >= one.first - DAYS_OFF]
         for other_number, other in waiting:
             if _far(one, other):
                 continue
@@ -116,9 +118,10 @@ def _far(a: Card, b: Card) -> bool:
     return abs(a.latitude - b.latitude) > FAR_DEGREES
 
 
-def _join(groups: dict[str, Group], a: Group, b: Group, linker: Linker) -> None:
+def _join(groups: dict[str, Group], one: Card, other: Card, linker: Linker) -> None:
+    a, b = groups[one.id], groups[other.id]
     mean = linker.between(a, b) if a is not b else None
-    if mean is not None and mean >= STAY:
+    if mean is not None and mean >= (STAY_AGREED if linker.match(one, other).figures else STAY):
         _merge(groups, a, b, linker.reason(a, b))
 
 
