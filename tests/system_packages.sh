@@ -1,15 +1,16 @@
 #!/bin/sh
-# Brings the servers that no wheel carries: Prometheus with promtool, and Alertmanager with amtool.
+# Brings what no wheel carries: Prometheus with promtool, Alertmanager with amtool, systemd-analyze.
 # Does nothing where they are installed. PostgreSQL and Valkey come from wheels.
 set -eu
 
 missing=""
 command -v promtool >/dev/null 2>&1 || missing="prometheus"
 command -v amtool >/dev/null 2>&1 || missing="$missing prometheus-alertmanager"
+command -v systemd-analyze >/dev/null 2>&1 || missing="$missing systemd"
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then
-    echo "The tests need on the PATH: prometheus, promtool, alertmanager, amtool. Install them with your package manager" >&2
+    echo "The tests need on the PATH: prometheus, promtool, alertmanager, amtool, systemd-analyze. Install them with your package manager" >&2
     echo "and run make test again." >&2
     exit 1
 fi
