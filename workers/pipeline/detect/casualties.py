@@ -11,14 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from workers.pipeline.detect import groups, harm
-from workers.pipeline.detect.groups import PEOPLE, Group, Kind
-from workers.pipeline.detect.harm import STATES, Harm, Pairing
+from workers.pipeline.detect import groups, harm, persons
+from workers.pipeline.detect.groups import Crowd
+from workers.pipeline.detect.harm import Harm, Pairing
 from workers.pipeline.detect.numbers import Number
+from workers.pipeline.detect.people import PEOPLE, STATES, Group, Kind
 from workers.pipeline.detect.phrases import Marks
 from workers.pipeline.detect.text import Clause, Text
 from workers.pipeline.models import Span
 
+APPOSED = 8
+"""Words between a person and the "who" that stands for it."""
 _ALONE = ("nobody", *(f"{state}_two" for state in STATES))
 """Words that are a figure by themselves."""
 
@@ -46,23 +49,29 @@ class Figure:
     running: bool = False
     """A running or yearly total, the toll of a war: never this incident's."""
     superseded: bool = False
-    name: str = ""
-    """The last word of a named victim, by which a second mention is known."""
+    name: tuple[str, ...] = ()
+    """The words of a named victim, by which a second mention is known."""
+    noun: str = ""
+    """The last word of the group, by which a second mention of unnamed people is known."""
+    also: bool = False
+    """Told as further victims: "two bodyguards were also killed"."""
 
 
 def find(text: Text, marks: Marks, counted: list[Number]) -> tuple[Figure, ...]:
     """All figures of the document, from its numbers."""
     found: list[Figure] = []
     harmed = harm.every(marks)
+    crowd = Crowd(text, marks, counted, persons.find(text, marks) if harmed else ())
     for clause in text.clauses:
         harms = harm.within(text, harmed, marks, clause)
         if harms or any(marks.any(f"people.{label}", clause.first, clause.last) for label in _ALONE):
-            found += _in_clause(text, marks, clause, harms, counted)
+            found += _in_clause(crowd, clause, harms)
     return tuple(found)
 
 
-def _in_clause(text: Text, marks: Marks, clause: Clause, harms: list[Harm], counted: list[Number]) -> Iterable[Figure]:
-    people = groups.find(text, marks, counted, (clause.first, clause.last))
+def _in_clause(crowd: Crowd, clause: Clause, harms: list[Harm]) -> Iterable[Figure]:
+    text, marks = crowd.text, crowd.marks
+    people = _antecedent(crowd, clause) or groups.find(crowd, (clause.first, clause.last))
     pairs = Pairing(text, marks, people).pairs(harms)
     unclear = [hit.first for hit in marks.of("people.unclear", clause.first, clause.last)]
     for number, group in enumerate(people):
@@ -77,6 +86,24 @@ def _in_clause(text: Text, marks: Marks, clause: Clause, harms: list[Harm], coun
             yield _plain(text, clause, state, 2, (hit.first, hit.last))
     if not unclear:
         yield from _nobody(text, marks, clause, harms)
+
+
+def _antecedent(crowd: Crowd, clause: Clause) -> list[Group]:
+    """ "(the judge), who was killed": the groups of the clause with the one that "who" stands for, if "who" is
+    the subject of the harm done to it; none otherwise."""
+    marks, begin = crowd.marks, clause.first
+    relative = marks.at("claims.relative", begin)
+    if relative is None or clause.index == 0:
+        return []
+    verb = relative.last + (marks.at("people.also", relative.last) is not None)
+    suffers = marks.any("sides.passive", verb, verb + 2) or any(
+        marks.at(f"people.{state}{side}", verb) for state in STATES for side in ("_pre", "_self")
+    )
+    before = crowd.text.clauses[clause.index - 1]
+    meant = groups.find(crowd, (before.first, before.last))[-1:] if suffers else []
+    if not meant or crowd.text.between(begin).strip(" ,\n.") or begin - meant[0].last > APPOSED:
+        return []
+    return [meant[0]._replace(counted=True), *groups.find(crowd, (begin, clause.last))]
 
 
 def _figure(text: Text, marks: Marks, clause: Clause, group: Group, word: Harm) -> Figure:
@@ -94,8 +121,18 @@ def _figure(text: Text, marks: Marks, clause: Clause, group: Group, word: Harm) 
         part=group.part or _increment(marks, word),
         running=_running(text, marks, clause, group),
         superseded=_superseded(text, marks, clause, group),
-        name=text.folded[group.last - 1] if group.kind is Kind.NAMED else "",
+        name=group.name,
+        noun=text.folded[group.last - 1],
+        also=_further(marks, clause, group, word),
     )
+
+
+def _further(marks: Marks, clause: Clause, group: Group, word: Harm) -> bool:
+    """Does "also" stand beside the word of harm, or "other" with the people?"""
+    first, last = min(group.first, word.first), max(group.last, word.last) + 1
+    if marks.any("people.also", max(clause.first, first - 1), last):
+        return True
+    return marks.any("numbers.other", max(clause.first, group.first - 1), group.last + 1)
 
 
 def _running(text: Text, marks: Marks, clause: Clause, group: Group) -> bool:

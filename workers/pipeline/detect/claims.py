@@ -13,8 +13,9 @@ from workers.pipeline.detect import groups
 from workers.pipeline.detect.actors import Party
 from workers.pipeline.detect.attribution import Attribution, speaker
 from workers.pipeline.detect.casualties import Figure, usable
-from workers.pipeline.detect.groups import Kind
+from workers.pipeline.detect.groups import Crowd
 from workers.pipeline.detect.numbers import Number
+from workers.pipeline.detect.people import Kind
 from workers.pipeline.detect.phrases import Hit, Marks
 from workers.pipeline.detect.text import Text
 from workers.pipeline.models import Claim, Span, Stance
@@ -76,7 +77,7 @@ def _losses(source: Source, counted: Sequence[Number], clause: Span) -> Iterator
     """Equipment destroyed, with its number where one is given."""
     text, marks = source.text, source.marks
     destroyed = marks.of("claims.destroyed", *clause)
-    people = groups.find(text, marks, list(counted), clause) if destroyed else []
+    people = groups.find(Crowd(text, marks, counted), clause) if destroyed else []
     for hit in destroyed:
         near = [
             g for g in people if g.kind is Kind.THING and min(abs(g.first - hit.last), abs(hit.first - g.last)) <= 4

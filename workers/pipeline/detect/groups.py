@@ -1,67 +1,45 @@
 """Groups of people that a text counts or names: "at least 12 soldiers", "a child", "the mayor".
 
-In: a ``Text``, its marks and numbers, a word range. Out: ``Group`` values. What happened to them is
+In: a ``Text``, its marks, numbers and ``persons``, a word range. Out: ``Group`` values. What happened to them is
 ``casualties``' question. Things and measures ("12 tanks", "12 km") are groups too, so that nobody
 mistakes them for people.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from enum import StrEnum
-from typing import NamedTuple
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from workers.pipeline.detect.numbers import Number
+from workers.pipeline.detect.people import PEOPLE, TWO, Group, Kind, harm_at, kind_of, noun_at
 from workers.pipeline.detect.phrases import Hit, Marks
 from workers.pipeline.detect.text import Text
 
 REACH = 4
 """Words between a number and what it counts ("12 heavily armed Kurdish fighters")."""
+NEAR_NAME = 4
+"""Words between a name and the office told of it ("Ana Lopez, the former mayor")."""
 
 
-class Kind(StrEnum):
-    CIVILIAN = "civilian"
-    FIGHTER = "fighter"
-    PERSON = "person"
-    THING = "things"
-    MEASURE = "measures"
-    UNKNOWN = "unknown"
-    """A number followed by a word that no list has ("12 Iraqis")."""
-    NAMED = "named"
-    """A person's name; counts one."""
-    BARE = "bare"
-    """A number alone ("12 were killed")."""
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """What a document counts and whom it names: the numbers and ``persons`` that groups are made of."""
+
+    text: Text
+    marks: Marks
+    numbers: Sequence[Number]
+    persons: Sequence[Group] = ()
 
 
-PEOPLE = frozenset({Kind.CIVILIAN, Kind.FIGHTER, Kind.PERSON})
-
-
-class Group(NamedTuple):
-    """Words ``first`` to ``last`` (exclusive); ``counted`` when a number or an article says how many."""
-
-    first: int
-    last: int
-    low: int
-    best: int | None
-    high: int | None
-    kind: Kind
-    counted: bool = True
-    part: bool = False
-    """Part of a larger group just counted ("including three children")."""
-
-
-_ONE = tuple(f"people.{kind}_one" for kind in ("civilian", "fighter", "person"))
-_TWO = tuple(f"people.{kind}_two" for kind in ("civilian", "fighter", "person"))
-_MANY = tuple(f"people.{kind}_many" for kind in ("civilian", "fighter", "person"))
-_NOUNS = (*_ONE, *_TWO, *_MANY, "people.things", "people.measures")
-
-
-def find(text: Text, marks: Marks, numbers: list[Number], words: tuple[int, int]) -> list[Group]:
+def find(crowd: Crowd, words: tuple[int, int]) -> list[Group]:
     """Groups of the word range in order, none overlapping."""
+    text, marks = crowd.text, crowd.marks
     first, last = words
-    found = [_counted(text, marks, number, last) for number in numbers if first <= number.first < last]
+    found = [_counted(text, marks, number, last) for number in crowd.numbers if first <= number.first < last]
     taken = [(group.first, group.last) for group in found]
-    for group in (*_duals(marks, first, last), *_singles(text, marks, first, last), *_names(text, marks, first, last)):
+    alone = crowd.persons[bisect_left(crowd.persons, (first,)) : bisect_left(crowd.persons, (last,))]
+    for group in (*_duals(marks, first, last), *alone):
         if not any(a < group.last and group.first < b for a, b in taken):
             found.append(group)
             taken.append((group.first, group.last))
@@ -71,59 +49,11 @@ def find(text: Text, marks: Marks, numbers: list[Number], words: tuple[int, int]
     return found
 
 
-def _names(text: Text, marks: Marks, first: int, last: int) -> Iterator[Group]:
-    """Names beside a word of harm, and the names that "and" or a comma joins to them."""
-    runs = list(_runs(text, marks, first, last))
-    beside = [any(_state(marks, i) for i in range(b, min(b + 3, last))) or _harmed_before(marks, a) for a, b in runs]
-    for order, step in ((range(1, len(runs)), -1), (range(len(runs) - 2, -1, -1), 1)):
-        for i in order:
-            left, right = sorted((runs[i], runs[i + step]))
-            beside[i] = beside[i] or (beside[i + step] and _listed(text, marks, left[1], right[0]))
-    for (begin, end), told in zip(runs, beside, strict=True):
-        if told:
-            yield Group(begin, end, 1, 1, 1, Kind.NAMED)
-
-
-def _runs(text: Text, marks: Marks, first: int, last: int) -> Iterator[tuple[int, int]]:
-    """Runs of two to five words that are no known words. Newswire in capitals too."""
-    shouting = text.full.isupper()
-    begin = first
-    while begin < last:
-        end = begin
-        while (
-            end < last
-            and end - begin < 5
-            and _unknown(text, marks, end, shouting)
-            and (end == begin or _tied(text, end))
-        ):
-            end += 1
-        if end - begin >= 2:
-            yield begin, end
-        begin = max(end, begin + 1)
-
-
-def _listed(text: Text, marks: Marks, end: int, begin: int) -> bool:
-    return begin - end <= 1 and (marks.any("sides.and", end, begin) or text.between(begin).startswith(","))
-
-
-def _unknown(text: Text, marks: Marks, i: int, shouting: bool) -> bool:
-    word = text.word(i)
-    return len(word) > 2 and (shouting or word[0].isupper()) and word[0].isalpha() and not marks.starting(i)
-
-
-def _tied(text: Text, i: int) -> bool:
-    return not text.between(i).strip(" \n-.")
-
-
-def _harmed_before(marks: Marks, i: int) -> bool:
-    """Does "the murder of" end here?"""
-    return any(hit.last == i for label in ("", "_post") for hit in marks.of(f"people.killed{label}", max(0, i - 4), i))
-
-
 def _counted(text: Text, marks: Marks, number: Number, last: int) -> Group:
-    noun = _noun(text, marks, number.last, last)
+    dated = any(marks.at("when.months", i) for i in (number.last, number.first - 1))
+    noun = None if dated else _noun(text, marks, number.last, last)
     if noun is not None:
-        kind = Kind(noun.label.removeprefix("people.").split("_")[0])
+        kind = kind_of(noun.label)
         open_end = marks.at("numbers.more_after", noun.last) if noun.last < last else None
         if open_end and marks.at("numbers.more", open_end.last - 1):
             open_end = None
@@ -133,8 +63,8 @@ def _counted(text: Text, marks: Marks, number: Number, last: int) -> Group:
     while follows < last and text.folded[follows][0] == "'":
         follows += 1
     known = follows >= last or text.between(follows).strip() or marks.at("people.stop", follows)
-    kind = Kind.BARE if known or _state(marks, follows) else Kind.UNKNOWN
-    if any(marks.at("when.months", i) for i in (number.last, number.first - 1)):
+    kind = Kind.BARE if known or harm_at(marks, follows) else Kind.UNKNOWN
+    if dated:
         kind = Kind.MEASURE  # a day of the month
     if kind is Kind.BARE and _age(text, number):
         kind = Kind.MEASURE
@@ -161,10 +91,10 @@ def _noun(text: Text, marks: Marks, begin: int, last: int) -> Hit | None:
             return None
         if text.between(i).strip(" \u00a0-‐'’\"“”«»„\n\t"):
             return None
-        hit = _noun_at(marks, i)
+        hit = noun_at(marks, i)
         if hit is not None:
             return _run(text, marks, hit, last)
-        if marks.at("people.stop", i) or (_state(marks, i) and i > begin):
+        if marks.at("people.stop", i) or (harm_at(marks, i) and i > begin):
             return None
         i += 1
     return None
@@ -174,63 +104,23 @@ def _run(text: Text, marks: Marks, hit: Hit, last: int) -> Hit:
     while (
         hit.last < last and hit.label in ("people.things", "people.measures") and not text.between(hit.last).strip(" -")
     ):
-        following = _noun_at(marks, hit.last)
+        following = noun_at(marks, hit.last)
         if following is None:
             break
         hit = following
     return hit
 
 
-def _noun_at(marks: Marks, i: int) -> Hit | None:
-    for label in _NOUNS:
-        hit = marks.at(label, i)
-        if hit is not None and not _state(marks, i):
-            return hit
-    return None
-
-
-def _state(marks: Marks, i: int) -> bool:
-    """Does a word of harm begin here?"""
-    return any(
-        marks.at(f"people.{state}{place}", i)
-        for state in ("killed", "injured", "missing", "captured", "casualties")
-        for place in ("", "_pre")
-    )
-
-
 def _duals(marks: Marks, first: int, last: int) -> Iterator[Group]:
-    for label in _TWO:
+    for label in TWO:
         for hit in marks.of(label, first, last):
-            yield Group(hit.first, hit.last, 2, 2, 2, Kind(label.removeprefix("people.").removesuffix("_two")))
-
-
-def _singles(text: Text, marks: Marks, first: int, last: int) -> Iterator[Group]:
-    """ "a soldier" counts one; "the soldier", or a language without articles, is one if nothing else is said."""
-    for label in _ONE:
-        kind = Kind(label.removeprefix("people.").removesuffix("_one"))
-        for hit in marks.of(label, first, last):
-            if hit.last < last and _noun_at(marks, hit.last) and not text.between(hit.last).strip():
-                continue
-            article = _article(text, marks, hit.first, first)
-            begin = hit.first if article is None else article
-            yield Group(begin, hit.last, 1, 1, 1, kind, counted=article is not None)
-
-
-def _article(text: Text, marks: Marks, noun: int, first: int) -> int | None:
-    """Where the indefinite article stands, at most three words before the noun."""
-    for i in range(noun - 1, max(first, noun - 6) - 1, -1):
-        if text.between(i + 1).strip(' -"“„«\n'):
-            return None
-        if marks.at("numbers.one", i):
-            return i
-        aged = text.folded[i].isdecimal() or marks.at("people.measures", i)
-        if not aged and (noun - i > 4 or marks.at("people.stop", i) or _noun_at(marks, i)):
-            return None
-    return None
+            yield Group(hit.first, hit.last, 2, 2, 2, kind_of(label))
 
 
 def _specified(text: Text, whole: Group, group: Group) -> bool:
-    """ "two civilians, a woman and a child": those after the comma are the two."""
+    """ "two civilians, a woman and a child": those after the comma are the two; "Ana Lopez, a judge" is one."""
+    if whole.name and not group.name and group.low == 1 and group.kind in PEOPLE:
+        return group.first - whole.last <= NEAR_NAME and text.between(whole.last).strip()[:1] in (",", "(", "—", "–")
     if group.low > 1 or group.kind not in PEOPLE or not group.counted:
         return False
     if whole.part and whole.low == 1:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
-from workers.pipeline.detect.groups import PEOPLE, Group, Kind
+from workers.pipeline.detect.people import PEOPLE, STATES, Group, Kind
+from workers.pipeline.detect.persons import apposition
 from workers.pipeline.detect.phrases import Marks
 from workers.pipeline.detect.text import Clause, Text
 
-STATES = ("killed", "injured", "missing", "captured", "casualties")
 BEFORE, AFTER, SELF, TOLL, EITHER = "_pre", "_post", "_self", "_toll", ""
 """Where the group stands: before the word of harm ("12 dead"), after it ("death of 12"), or on either side;
 ``SELF`` on either side of a word whose subject is the victim, never the killer ("погиб"); ``TOLL`` at some
@@ -108,6 +109,9 @@ class Pairing:
         if self._impossible(group, harm, begin, end):
             return FORBIDDEN
         against = (BEFORE if before else AFTER) != way and harm.side in (EITHER, SELF)
+        close = apposition(self.text, begin) if before and group.name else None
+        if close is not None and close <= end:
+            return 1.0 + end - close
         pauses = sum(1 for i in range(begin, end + 1) if self._comma(i)) + len(self.marks.of("sides.and", begin, end))
         return end - begin + (WRONG_WAY if against else 0.0) + PAUSE * pauses
 
@@ -119,8 +123,12 @@ class Pairing:
         if not group.counted and any(self._comma(i) for i in range(begin, end + 1)):
             return True
         if before:
-            return not group.counted and harm.side == EITHER
+            return not group.counted and harm.side == EITHER and not self._suffered(harm)
         return any(hit.last >= end - 2 for hit in self.marks.of("sides.by", begin, end))
+
+    def _suffered(self, harm: Harm) -> bool:
+        """ "was killed"."""
+        return self.marks.any("sides.passive", harm.first - 2, harm.first)
 
     def _one_sided(self, chosen: dict[int, tuple[float, Harm]]) -> dict[int, Harm]:
         """A word that may look both ways looks one way: in "12 gunmen killed 3 soldiers" the twelve are the killers."""
@@ -135,30 +143,27 @@ class Pairing:
 
     def _inherited(self, pairs: dict[int, Harm]) -> dict[int, Harm]:
         """ "killed 12 soldiers and 3 civilians": a group without a word of its own shares its neighbour's."""
-        order = range(len(self.people))
-        for steps, other in ((order, -1), (reversed(order), 1)):
-            for number in steps:
-                near, group = number + other, self.people[number]
-                if (
-                    number in pairs
-                    or near not in pairs
-                    or group.kind not in (*PEOPLE, Kind.NAMED)
-                    or not _counts(group)
-                ):
+        wholes = [number for number, group in enumerate(self.people) if not group.part]
+        for steps in (list(pairwise(wholes)), [(b, a) for a, b in pairwise(wholes)][::-1]):
+            for near, number in steps:
+                group = self.people[number]
+                if number in pairs or near not in pairs or group.kind not in (*PEOPLE, Kind.NAMED):
                     continue
-                left, right = (self.people[near], group) if other < 0 else (group, self.people[near])
+                left, right = sorted((self.people[near], group))
                 after = right.first >= pairs[near].last
-                if after == (other < 0) and self._coordinated(left, right):
+                if after == (left is not group) and self._coordinated(left, right):
                     pairs[number] = pairs[near]
         return pairs
 
     def _coordinated(self, left: Group, right: Group) -> bool:
-        between = range(left.last, right.first)
+        """ "six priests and their cook"; "Ana Lopez, a member of the council, and Omar Zaki"."""
+        begin = (apposition(self.text, left.last) if left.name else None) or left.last
+        between = range(begin if begin <= right.first else left.last, right.first)
         if len(between) > 2:
             return False
-        comma = any(self._comma(i) for i in range(left.last, right.first + 1))
-        joined = self.marks.any("sides.and", left.last, right.first) or self.text.folded[right.first][:1] == "و"
-        return joined or (comma and not between)
+        comma = any(self._comma(i) for i in range(between.start, right.first + 1))
+        joined = self.marks.any("sides.and", between.start, right.first) or self.text.folded[right.first][:1] == "و"
+        return joined or (comma and not between and left.counted and right.counted)
 
     def _comma(self, i: int) -> bool:
         return any(comma in self.text.between(i) for comma in _COMMAS)

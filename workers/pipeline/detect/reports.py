@@ -13,7 +13,7 @@ from workers.pipeline.detect.assemble import Incident
 from workers.pipeline.detect.attribution import speaker
 from workers.pipeline.detect.belongings import figures_of
 from workers.pipeline.detect.casualties import Figure
-from workers.pipeline.detect.groups import Kind
+from workers.pipeline.detect.people import Kind
 from workers.pipeline.detect.reading import Reading
 from workers.pipeline.detect.realis import OLD
 from workers.pipeline.detect.scenes import NEWS
