@@ -127,7 +127,7 @@ def send(s: Services, held: Held) -> Follow:
     outgoing = deliveries.load(s.engine, held.id)
     if outgoing.waits:
         raise NotYetError(after=5)
-    sent = s.deliver(held, outgoing)
+    sent = None if outgoing.moot else s.deliver(held, outgoing)
     with s.engine.begin() as connection:
         return [(SEND, deliveries.arrived(connection, held, outgoing, sent.reference if sent else None))]
 

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from workers.__main__ import app
-from workers.pipeline.models import Inhibition, Stretch
+from workers.pipeline.models import Digest, Escalation, Inhibition, Stretch
 from workers.settings import SettingsError, load
 from workers.settings.shown import SCHEMAS, redacted, schema
 
@@ -193,6 +193,10 @@ FAULTS = {
         {"receivers": SOUND["receivers.yml"] + "  routes:\n    - mute_time_intervals: [nihgts]\n" + NIGHTS},
         "receivers.yml:7: route.routes.0.mute_time_intervals.0: unknown time interval 'nihgts'; did you mean 'nights'?",
     ),
+    "an unknown receiver to escalate to": (
+        {"receivers": SOUND["receivers.yml"] + "  escalation: {receiver: flies, after: 30m}\n"},
+        "receivers.yml:6: route.escalation.receiver: unknown receiver 'flies'; did you mean 'files'?",
+    ),
     "a night that ends before it begins": (
         {"receivers": SOUND["receivers.yml"] + NIGHTS.replace("'24:00'", "'07:00'")},
         "receivers.yml:10: time_intervals.0.time_intervals.0.times: a stretch ends after it begins; write a night as",
@@ -366,6 +370,24 @@ def test_quiet_hours_and_inhibitions_are_written_as_in_alertmanager(folder: Fold
     assert office == Stretch(((540, 1050),), zone=ZoneInfo("Asia/Baghdad"))
     assert settings.inhibitions == (Inhibition(('severity="critical"',), ('severity="info"',), ("region",)),)
     assert '"Asia/Baghdad"' in json.dumps(redacted(settings))
+
+
+HOLDS = """  group_wait: 30s
+  routes:
+    - digest: {at: ['07:00'], weekdays: ['monday:friday'], location: Europe/Amsterdam}
+    - escalation: {receiver: files, after: 30m}
+"""
+
+
+def test_digests_escalation_pace_and_caps_are_written_in_a_line_each(folder: Folder) -> None:
+    capped = SOUND["receivers.yml"].replace("outbox\n", "outbox\n    rate: {messages: 20, per: 1h}\n")
+    settings = load(folder(receivers=capped + HOLDS), {})
+    digest, escalating = settings.route.routes
+    assert settings.route.group_wait == timedelta(seconds=30)
+    assert digest.digest == Digest((420,), ((1, 5),), ZoneInfo("Europe/Amsterdam"))
+    assert escalating.escalation == Escalation("files", timedelta(minutes=30))
+    assert settings.receivers["files"].options["rate"].messages == 20
+    assert '"Europe/Amsterdam"' in json.dumps(redacted(settings))
 
 
 def test_an_opml_list_adds_its_feeds(folder: Folder) -> None:

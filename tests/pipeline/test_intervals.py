@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from workers.pipeline.intervals import covers, open_from
-from workers.pipeline.models import Stretch
+from workers.pipeline.intervals import covers, last_digest, next_digest, open_from
+from workers.pipeline.models import Digest, Stretch
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 NIGHT = Stretch(times=((22 * 60, 24 * 60), (0, 7 * 60)), zone=AMSTERDAM)
@@ -71,3 +71,22 @@ def test_the_clocks_going_back_do_not_shorten_it() -> None:
 
 def test_a_stretch_without_an_end_does_not_hold_for_ever() -> None:
     assert open_from([Stretch()], [], at("2026-03-02T12:00")) is None
+
+
+DAILY = Digest((7 * 60, 19 * 60), zone=AMSTERDAM)
+WEEKLY = Digest((8 * 60,), weekdays=((1, 1),), zone=AMSTERDAM)
+
+
+@pytest.mark.parametrize(
+    ("digest", "now", "last", "following"),
+    [
+        (DAILY, "2026-03-02T12:00", "2026-03-02T07:00", "2026-03-02T19:00"),
+        (DAILY, "2026-03-02T19:00", "2026-03-02T19:00", "2026-03-03T07:00"),
+        (WEEKLY, "2026-03-02T07:59", "2026-02-23T08:00", "2026-03-02T08:00"),
+        (WEEKLY, "2026-03-02T08:00", "2026-03-02T08:00", "2026-03-09T08:00"),
+        # Clocks go forward on the 29th: seven in the morning stays seven in the morning there.
+        (DAILY, "2026-03-28T20:00", "2026-03-28T19:00", "2026-03-29T07:00"),
+    ],
+)
+def test_a_digest_has_a_last_time_and_a_next_one(digest: Digest, now: str, last: str, following: str) -> None:
+    assert (last_digest(digest, at(now)), next_digest(digest, at(now))) == (at(last), at(following))

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from incidents import NOON
 
 from workers.pipeline.matchers import BadMatcherError, parse_matcher
-from workers.pipeline.models import Alert, AlertKind, Change, Route, Stretch
+from workers.pipeline.models import Alert, AlertKind, Change, Digest, Escalation, Hold, Route, Stretch
 from workers.pipeline.route import Target, route
 
 
-def alert(**labels: str) -> Alert:
+def alert(kind: AlertKind = AlertKind.NEW, **labels: str) -> Alert:
     known = {"clash": "7", **labels}
-    return Alert("k", "r", "7", 1, AlertKind.NEW, "warning", "", (Change.NEW,), known, {}, NOON)
+    return Alert("k", "r", "7", 1, kind, "warning", "", (Change.NEW,), known, {}, NOON)
 
 
 def receivers(tree: Route, **labels: str) -> list[str]:
@@ -144,3 +144,57 @@ def test_quiet_hours_are_not_inherited_as_in_alertmanager() -> None:
 def test_a_receiver_hears_of_a_clash_in_the_thread_where_it_first_did() -> None:
     told = (Target("archive", 'clash="5"'),)
     assert route(alert(country="IQ"), TREE, told) == (told[0], Target("iraq", 'region=""'))
+
+
+HALF_AN_HOUR = timedelta(minutes=30)
+DUTY = Route("root", routes=(Route("desk", escalation=Escalation("officer", HALF_AN_HOUR)),))
+
+
+def holds(tree: Route, one: Alert, *told: Target) -> dict[str, tuple[datetime | None, Hold | None]]:
+    return {target.receiver: (target.held_until, target.held_for) for target in route(one, tree, told, NOON)}
+
+
+def test_what_nobody_acknowledges_goes_further_up_after_a_while() -> None:
+    assert holds(DUTY, alert()) == {"desk": (None, None), "officer": (NOON + HALF_AN_HOUR, Hold.ESCALATION)}
+
+
+def test_only_what_is_new_or_graver_escalates() -> None:
+    assert holds(DUTY, alert(AlertKind.RETRACTION)) == {"desk": (None, None)}
+    assert "officer" in holds(DUTY, alert(AlertKind.ESCALATION))
+
+
+def test_who_was_woken_hears_what_follows_at_once() -> None:
+    assert holds(DUTY, alert(AlertKind.UPDATE), Target("officer", 'clash="7"'))["officer"] == (None, None)
+
+
+MORNING = Digest((7 * 60, 19 * 60), zone=ZoneInfo("Europe/Amsterdam"))
+PAPER = Route("root", routes=(Route("desk", ('severity="critical"',)), Route("desk", digest=MORNING), Route("archive")))
+GATHERED = Target("desk", "digest")
+
+
+def test_a_digest_gathers_all_in_a_thread_of_its_own_until_its_next_time() -> None:
+    (target,) = route(alert(), PAPER, (), NOON)
+    assert (target, target.held_for) == (GATHERED, Hold.DIGEST)
+    assert target.held_until == datetime(2026, 3, 2, 18, tzinfo=UTC)
+
+
+def test_a_digest_can_be_one_for_each_region() -> None:
+    tree = Route("root", routes=(Route("desk", group_by=("region",), digest=MORNING),))
+    assert route(alert(region="kirkuk"), tree, (), NOON) == (Target("desk", 'digest:region="kirkuk"'),)
+
+
+def test_what_became_urgent_is_told_at_once_and_the_digest_still_comes_in_its_time() -> None:
+    urgent = route(alert(AlertKind.ESCALATION, severity="critical"), PAPER, (GATHERED,), NOON)
+    assert {(target.group_key, target.held_until) for target in urgent} == {
+        ('clash="7"', None),
+        ("digest", datetime(2026, 3, 2, 18, tzinfo=UTC)),
+    }
+
+
+def test_a_threads_pace_is_inherited_and_a_digest_keeps_its_own() -> None:
+    minute = timedelta(minutes=1)
+    tree = Route("root", group_wait=minute, routes=(Route("desk", group_interval=HALF_AN_HOUR, continue_=True),
+                                                    Route("paper", digest=MORNING)))  # fmt: skip
+    desk, paper = route(alert(), tree, (), NOON)
+    assert (desk.group_wait, desk.group_interval) == (minute, HALF_AN_HOUR)
+    assert (paper.group_wait, paper.group_interval) == (None, None)

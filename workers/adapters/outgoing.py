@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 
 from workers.adapters import channels
 from workers.adapters.channels import CannotAskError, ChannelError, Sent
-from workers.adapters.store import deliveries, tallies
-from workers.adapters.store.claims import Held
+from workers.adapters.store import circuits, deliveries, tallies
+from workers.adapters.store.claims import Held, NotYetError
 from workers.adapters.store.deliveries import Outgoing, State
 from workers.adapters.store.tallies import Tally
 from workers.pipeline.message import Story, render, superfluous
@@ -19,11 +19,12 @@ from workers.pipeline.models import Message, Receiver
 
 
 def deliver(engine: Engine, held: Held, outgoing: Outgoing, receiver: Receiver, public_url: str | None) -> Sent | None:
-    """Send, or find that it was sent before. Raises ``ChannelError`` and ``LeaseLostError``.
+    """Send, or find that it was sent before. Raises ``ChannelError``, ``LeaseLostError`` and ``NotYetError``.
 
     ``None``: there is nothing to send, the thread's last message told all of it. Two revisions in quick succession
     do that: the first one's message is written from the truth after the second.
     """
+    _wait_for(engine, held, receiver)
     previous = Sent(outgoing.sent) if outgoing.sent is not None else None
     doubtful = outgoing.message if outgoing.state is State.SENDING else None
     if doubtful is not None and (arrived := _settle(engine, doubtful, receiver, previous)):
@@ -33,11 +34,29 @@ def deliver(engine: Engine, held: Held, outgoing: Outgoing, receiver: Receiver, 
         return None
     deliveries.sending(engine, held, message)
     try:
-        return channels.send(message, receiver, previous)
+        sent = channels.send(message, receiver, previous)
     except ChannelError as error:
         if not error.unsure:
             deliveries.refused(engine, held)
+        _charge(engine, receiver, error)
         raise
+    circuits.closed(engine, receiver.name)
+    return sent
+
+
+def _wait_for(engine: Engine, held: Held, receiver: Receiver) -> None:
+    """Not now, when the receiver does not answer, or has had as many messages as it takes. Raises ``NotYetError``."""
+    if seconds := circuits.wait(engine, receiver.name):
+        raise NotYetError(seconds)
+    cap = receiver.options.get("rate")
+    if cap and (seconds := deliveries.full(engine, held, receiver.name, cap.messages, cap.per)):
+        raise NotYetError(seconds)
+
+
+def _charge(engine: Engine, receiver: Receiver, error: ChannelError) -> None:
+    """A receiver in trouble is charged instead of the message that met it. Raises ``NotYetError``."""
+    if error.retry and (seconds := circuits.failed(engine, receiver.name, error.reason, error.after)):
+        raise NotYetError(seconds) from error
 
 
 def _message(outgoing: Outgoing, receiver: Receiver, public_url: str | None) -> Message:

@@ -11,7 +11,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 
-from workers.pipeline.models import Stretch
+from workers.pipeline.models import Digest, Stretch
 
 _DAY = 24 * 60
 _LOOK_AHEAD = 370
@@ -73,3 +73,22 @@ def _turns_of(stretch: Stretch, now: datetime, ahead: int) -> Iterator[datetime]
     for minute in {0, *(edge for edges in stretch.times for edge in edges if edge < _DAY)}:
         local = datetime.combine(day, time(minute // 60, minute % 60), tzinfo=stretch.zone)
         yield local.astimezone(UTC)
+
+
+def next_digest(digest: Digest, now: datetime) -> datetime:
+    """The digest's next time after now."""
+    return min(moment for moment in _digests(digest, now, range(9)) if moment > now)
+
+
+def last_digest(digest: Digest, now: datetime) -> datetime:
+    """The digest's latest time until now."""
+    return max(moment for moment in _digests(digest, now, range(-8, 2)) if moment <= now)
+
+
+def _digests(digest: Digest, now: datetime, days: Iterable[int]) -> Iterator[datetime]:
+    today = now.astimezone(digest.zone).date()
+    for day in (today + timedelta(days=ahead) for ahead in days):
+        if _within(digest.weekdays, day.isoweekday() % 7):
+            for minute in digest.at:
+                local = datetime.combine(day, time(minute // 60, minute % 60), tzinfo=digest.zone)
+                yield local.astimezone(UTC)

@@ -111,6 +111,10 @@ def routes(source: Source) -> Iterator[Problem]:
             yield from _unknown("time interval", node, source, (*key, field), times)
         if node.get("receiver") is not None and node["receiver"] not in names:
             yield source.problem((*key, "receiver"), unknown("receiver", str(node["receiver"]), names))
+        escalation = node.get("escalation")
+        further = escalation.get("receiver") if isinstance(escalation, dict) else None
+        if further is not None and further not in names:
+            yield source.problem((*key, "escalation", "receiver"), unknown("receiver", str(further), names))
 
 
 def _nodes(node: Any, key: Key) -> Iterator[tuple[dict[str, Any], Key]]:

@@ -15,10 +15,10 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, Field, SecretStr
 
 from workers.pipeline.matchers import BadMatcherError, parse_matcher
-from workers.pipeline.models import Inhibition, Receiver, Route, Stretch
+from workers.pipeline.models import Escalation, Inhibition, Receiver, Route, Stretch
 from workers.settings.service import HttpUrl
-from workers.settings.shapes import Strict
-from workers.settings.times import IntervalEntry, zone
+from workers.settings.shapes import Duration, Strict
+from workers.settings.times import DigestEntry, IntervalEntry, zone
 
 
 def _address(value: str) -> str:
@@ -39,6 +39,11 @@ Address = Annotated[str, AfterValidator(_address)]
 Matcher = Annotated[str, AfterValidator(_matcher)]
 
 
+class Rate(Strict):
+    messages: int = Field(ge=1)
+    per: Duration
+
+
 class _Receiver(Strict):
     name: str = Field(pattern=r"^[a-zA-Z0-9][\w-]*$")
     language: Literal["en", "nl"] = "en"
@@ -47,6 +52,8 @@ class _Receiver(Strict):
     """For the times in messages, next to UTC."""
     ambiguous: Literal["resend", "hold"] = "resend"
     """After a crash in mid-send that nobody can settle: send again under the same key, or hold and count."""
+    rate: Rate | None = None
+    """At most so many messages in a time; what is more waits, and what a thread has to say meanwhile joins it."""
 
     def receiver(self, state_dir: Path) -> Receiver:  # noqa: ARG002 - some kinds write files
         options = {key: value for key, value in dict(self).items() if key not in {"name", "kind"}}
@@ -108,6 +115,12 @@ SECRETS: dict[str, tuple[str, ...]] = {
 """kind -> the options that may come from ``<option>_file`` or the environment."""
 
 
+class EscalationEntry(Strict):
+    receiver: str
+    after: Duration
+    """How long somebody has to acknowledge what is new or graver (`clashwatch ack`)."""
+
+
 class RouteEntry(Strict):
     """A node of the tree, as in Prometheus Alertmanager."""
 
@@ -121,6 +134,14 @@ class RouteEntry(Strict):
     """Names of times in which nothing is told here; it is held until they end."""
     active_time_intervals: tuple[str, ...] = ()
     """Names of the only times in which something is told here."""
+    group_wait: Duration | None = None
+    """Hold a thread's first message for what else it may have to say; nothing is held unless said."""
+    group_interval: Duration | None = None
+    """Time between two messages of a thread."""
+    digest: DigestEntry | None = None
+    """Gather, and tell all of it in one message at these times."""
+    escalation: EscalationEntry | None = None
+    """Whom to tell if nobody acknowledges."""
     routes: tuple[RouteEntry, ...] = ()
 
     def route(self, times: Mapping[str, tuple[Stretch, ...]]) -> Route:
@@ -132,6 +153,10 @@ class RouteEntry(Strict):
             routes=tuple(child.route(times) for child in self.routes),
             mute=_stretches(self.mute_time_intervals, times),
             active=_stretches(self.active_time_intervals, times),
+            group_wait=self.group_wait,
+            group_interval=self.group_interval,
+            digest=self.digest.digest() if self.digest else None,
+            escalation=Escalation(**dict(self.escalation)) if self.escalation else None,
         )
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from workers.pipeline.models import Stretch
+from workers.pipeline.models import Digest, Stretch
 from workers.settings.problems import suggest
 from workers.settings.shapes import Strict
 
@@ -102,6 +102,19 @@ class StretchEntry(Strict):
             years=self.years,
             zone=ZoneInfo(self.location),
         )
+
+
+class DigestEntry(Strict):
+    """The times at which what gathered is told."""
+
+    at: tuple[Minutes, ...] = Field(min_length=1)
+    """``['07:00', '19:00']``"""
+    weekdays: _ranges(_WEEKDAYS, 0, 6) = ()  # type: ignore[valid-type]
+    """``[monday]`` for a weekly one; every day unless said."""
+    location: Annotated[str, AfterValidator(zone)] = "UTC"
+
+    def digest(self) -> Digest:
+        return Digest(tuple(minute % (24 * 60) for minute in self.at), self.weekdays, ZoneInfo(self.location))
 
 
 class IntervalEntry(Strict):

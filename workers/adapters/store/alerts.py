@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 
-from sqlalchemy import Connection, Engine, func, null, select, text, update
+from sqlalchemy import Connection, Engine, case, func, null, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from workers.adapters.store import tallies
@@ -17,8 +16,8 @@ from workers.adapters.store.columns import digest
 from workers.adapters.store.schema import alerts, clashes, deliveries, delivery_alerts, revisions, threads, verdicts
 from workers.adapters.store.tallies import Tally
 from workers.adapters.store.works import SEND
-from workers.pipeline.models import Alert, Reason, Revision, Verdict
-from workers.pipeline.route import Target
+from workers.pipeline.models import Alert, Hold, Reason, Revision, Verdict
+from workers.pipeline.route import Target, sooner
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +61,10 @@ _TOLD = text(f"{_SAME} SELECT alert FROM alerts WHERE clash_id IN (SELECT id FRO
 _REACHED = text(
     f"""{_SAME}
     SELECT DISTINCT rule, receiver, group_key FROM alerts
-    JOIN delivery_alerts ON alert_id = alerts.id JOIN threads ON threads.id = thread_id
-    WHERE clash_id IN (SELECT id FROM same) ORDER BY 1, 2, 3
+    JOIN delivery_alerts ON alert_id = alerts.id JOIN threads ON threads.id = delivery_alerts.thread_id
+    JOIN deliveries ON deliveries.id = delivery_id
+    WHERE clash_id IN (SELECT id FROM same)
+      AND (held_for IS DISTINCT FROM 'escalation' OR deliveries.state IN ('sending', 'sent')) ORDER BY 1, 2, 3
     """
 )
 
@@ -86,24 +87,21 @@ def tell(connection: Connection, revision_id: int, routed: Iterable[tuple[Alert,
     """Keep alerts and make the deliveries that carry them, one for each thread. Returns the ids of those to send now.
 
     An alert whose key is known is the same alert: it is told to nobody again. Each alert enters a thread once. What
-    quiet hours hold is sent as one when they end, or with the first alert of the thread that they do not hold.
+    is held is sent as one when its time comes, or with the first alert of the thread that is not held.
     """
     carried: dict[Target, list[int]] = defaultdict(list)
-    holds: dict[Target, datetime | None] = {}
+    ways: dict[Target, Target] = {}
     for alert, reached in routed:
         alert_id = _add(connection, revision_id, alert)
         if alert_id is None:
             continue
         for thread in reached:
             carried[thread].append(alert_id)
-            before = holds.setdefault(thread, thread.held_until)
-            holds[thread] = min(before, thread.held_until) if before and thread.held_until else None
+            ways[thread] = sooner(ways.get(thread, thread), thread)
     # In one order for all, so that two evaluations never wait for each other's threads.
     order = sorted(carried, key=lambda thread: (thread.receiver, thread.group_key))
-    made = {
-        thread: _deliver(connection, replace(thread, held_until=holds[thread]), carried[thread]) for thread in order
-    }
-    return [delivery_id for thread, delivery_id in made.items() if holds[thread] is None]
+    made = [_deliver(connection, ways[thread], carried[thread]) for thread in order]
+    return [delivery_id for delivery_id in made if delivery_id is not None]
 
 
 def _add(connection: Connection, revision_id: int, alert: Alert) -> int | None:
@@ -113,28 +111,49 @@ def _add(connection: Connection, revision_id: int, alert: Alert) -> int | None:
     return made
 
 
-def _deliver(connection: Connection, thread: Target, alert_ids: Sequence[int]) -> int:
-    """The delivery that carries the alerts: one that quiet hours hold back already, or the thread's next."""
-    named = {"receiver": thread.receiver, "group_key": thread.group_key}
+def _deliver(connection: Connection, way: Target, alert_ids: Sequence[int]) -> int | None:
+    """Let the thread's held delivery, or else its next one, carry the alerts. Its id if it is due now."""
+    named = {"receiver": way.receiver, "group_key": way.group_key}
     # The conflicting update locks the thread: sequences are gapless and in the order of the commits.
     locked = insert(threads).values(**named).on_conflict_do_update(index_elements=list(named), set_=named)
     thread_id, last = connection.execute(locked.returning(threads.c.id, threads.c.last)).one()
+    thread = _paced(connection, thread_id, way)
     delivery_id = _join_held(connection, thread_id, thread) or _next(connection, thread_id, last + 1, thread)
     carries = [{"delivery_id": delivery_id, "alert_id": alert, "thread_id": thread_id} for alert in alert_ids]
     connection.execute(insert(delivery_alerts), carries)
-    return delivery_id
+    return delivery_id if thread.held_until is None else None
+
+
+def _paced(connection: Connection, thread_id: int, way: Target) -> Target:
+    """Held also for what else the thread may have to say: as Alertmanager's ``group_wait`` and ``group_interval``."""
+    if way.group_wait is None and way.group_interval is None:
+        return way
+    before, now = connection.execute(_LATEST, {"thread": thread_id}).one()
+    starts, pause = (before, way.group_interval) if before else (now, way.group_wait)
+    until = starts + pause if pause else now
+    if until <= max(now, way.held_until or now):
+        return way
+    return replace(way, held_until=until, held_for=Hold.GROUPING)
+
+
+_LATEST = text(
+    """
+    SELECT (SELECT max(coalesce(sent_at, made_at)) FROM deliveries WHERE thread_id = :thread
+            AND (stage IS NULL OR held_until IS NULL OR held_until <= now())) AS before, now() AS now
+    """
+)
 
 
 def _next(connection: Connection, thread_id: int, sequence: int, thread: Target) -> int:
     connection.execute(update(threads).where(threads.c.id == thread_id).values(last=sequence))
     row = {"thread_id": thread_id, "sequence": sequence, "key": _key(thread, sequence), "stage": SEND.stage}
     if thread.held_until is not None:
-        row |= {"held_until": thread.held_until, "due_at": thread.held_until}
+        row |= {"held_until": thread.held_until, "held_for": thread.held_for, "due_at": thread.held_until}
     return int(connection.execute(insert(deliveries).values(row).returning(deliveries.c.id)).scalar_one())
 
 
 def _join_held(connection: Connection, thread_id: int, thread: Target) -> int | None:
-    """The thread's delivery that still waits for the end of quiet hours; due now if the newcomer is not held."""
+    """The thread's delivery that is still held; due now if the newcomer is not held."""
     waits = (
         deliveries.c.thread_id == thread_id,
         deliveries.c.stage == SEND.stage,
@@ -143,8 +162,11 @@ def _join_held(connection: Connection, thread_id: int, thread: Target) -> int | 
     )
     held_until = func.least(deliveries.c.held_until, thread.held_until) if thread.held_until else null()
     due_at = func.least(deliveries.c.due_at, thread.held_until) if thread.held_until else func.now()
-    sooner = update(deliveries).where(*waits).values(held_until=held_until, due_at=due_at)
-    joined: int | None = connection.execute(sooner.returning(deliveries.c.id)).scalar_one_or_none()
+    # What an acknowledgement would stop must be sent once it carries something else, too.
+    escalates = deliveries.c.held_for == Hold.ESCALATION
+    held_for = case((escalates, thread.held_for), else_=deliveries.c.held_for) if thread.held_until else null()
+    earlier = update(deliveries).where(*waits).values(held_until=held_until, held_for=held_for, due_at=due_at)
+    joined: int | None = connection.execute(earlier.returning(deliveries.c.id)).scalar_one_or_none()
     return joined
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, select, update
+from sqlalchemy import Connection, Engine, Interval, Row, cast, func, select, text, update
 
-from workers.adapters.store import claims, tallies
+from workers.adapters.store import acks, claims, tallies
 from workers.adapters.store.claims import Done, Held
 from workers.adapters.store.schema import alerts, clashes, deliveries, delivery_alerts, memberships, reports, threads
 from workers.adapters.store.tallies import Tally
 from workers.adapters.store.works import SEND
-from workers.pipeline.models import Alert, Clash, Delivery, Filing, Message
+from workers.pipeline.models import Alert, Clash, Delivery, Filing, Hold, Message
 
 
 class State(StrEnum):
@@ -25,6 +25,8 @@ class State(StrEnum):
     SENT = "sent"
     KNOWN = "known"
     """Not sent: the thread's last message told all of it."""
+    ACKNOWLEDGED = "acknowledged"
+    """Not sent: it was to be told only if nobody was on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Outgoing:
     quiet hours or a route's grouping brought together. ``earlier`` and ``sent`` are the message and the channel's
     answer of the latest delivery of the thread that arrived. ``message`` was rendered by an attempt before. ``waits``
     says that an earlier delivery of the thread is still under way: people must not read the correction first.
+    ``moot`` says why it need not be sent any more.
     """
 
     delivery: Delivery
@@ -47,6 +50,7 @@ class Outgoing:
     earlier: Message | None
     sent: dict[str, Any] | None
     others: tuple[tuple[Clash, tuple[Alert, ...], tuple[Filing, ...]], ...] = ()
+    moot: State | None = None
 
 
 def load(engine: Engine, delivery_id: int) -> Outgoing:
@@ -71,7 +75,16 @@ def load(engine: Engine, delivery_id: int) -> Outgoing:
             earlier=before.message if before else None,
             sent=before.sent if before else None,
             others=tuple(others),
+            moot=_moot(connection, row, carried),
         )
+
+
+def _moot(connection: Connection, row: Row[Any, Any], carried: tuple[Alert, ...]) -> State | None:
+    """An escalation is needed only if somebody is on none of what it tells."""
+    if row.held_for != Hold.ESCALATION or row.state != State.PENDING.value:
+        return None
+    on_it = all(acks.in_force(connection, alert.subject) for alert in carried)
+    return State.ACKNOWLEDGED if on_it else None
 
 
 def _told(
@@ -138,10 +151,10 @@ def refused(engine: Engine, held: Held) -> None:
 def arrived(connection: Connection, held: Held, outgoing: Outgoing, sent: dict[str, Any] | None) -> list[int]:
     """Settle a delivery; returns the ids of those that waited for it in its thread, now due.
 
-    ``sent`` is ``None`` when its readers knew all of it already.
+    ``sent`` is ``None`` when it was not sent: its readers knew all of it already, or it was moot.
     """
     receiver = outgoing.delivery.receiver
-    state = State.KNOWN if sent is None else State.SENT
+    state = State.SENT if sent is not None else outgoing.moot or State.KNOWN
     claims.finish(connection, held, Done(state.value, subject=receiver))
     _set(connection, held, state=state.value, **({} if sent is None else {"sent": sent, "sent_at": func.now()}))
     if sent is not None:
@@ -155,6 +168,31 @@ def arrived(connection: Connection, held: Held, outgoing: Outgoing, sent: dict[s
         .values(due_at=func.greatest(func.now(), deliveries.c.held_until), hinted_at=func.now())
     )
     return list(connection.scalars(waiting.returning(deliveries.c.id)))
+
+
+def full(engine: Engine, held: Held, receiver: str, messages: int, per: timedelta) -> float:
+    """Seconds until a receiver that takes ``messages`` in so long a time has room again; 0: it has.
+
+    A message that must wait is marked so: what its thread has to say meanwhile joins it.
+    """
+    given = {"receiver": receiver, "messages": messages, "per": per}
+    with engine.begin() as connection:
+        room = connection.execute(_ROOM, given).scalar_one_or_none()
+        if room is None or room <= 0:
+            return 0.0
+        until = func.now() + cast(f"{room} seconds", Interval)
+        _set(connection, held, held_until=until, held_for=Hold.RATE)
+    return float(room)
+
+
+_ROOM = text(
+    """
+    SELECT extract(epoch FROM sent_at + :per - now())::float8 FROM deliveries JOIN threads ON threads.id = thread_id
+    WHERE receiver = :receiver AND sent_at > now() - CAST(:per AS interval) ORDER BY sent_at DESC
+    OFFSET :messages - 1 LIMIT 1
+    """
+)
+"""When the oldest of the messages that fill the cap falls out of it."""
 
 
 def _set(connection: Connection, held: Held, **values: Any) -> None:

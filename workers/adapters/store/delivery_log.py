@@ -14,19 +14,24 @@ from workers.adapters.store.works import SEND
 _LOG = """
 SELECT * FROM (
     SELECT deliveries.id, key, receiver, group_key, sequence, deliveries.attempts, made_at, sent_at, held_until,
+           held_for,
            CASE WHEN quarantine.id IS NOT NULL AND deliveries.stage IS NULL THEN 'given_up' ELSE state END AS state,
            CASE WHEN deliveries.stage IS NULL AND quarantine.id IS NOT NULL THEN split_part(quarantine.error, E'\\n', 1)
-                WHEN held_until > now() THEN 'held until ' || to_char(held_until, 'YYYY-MM-DD HH24:MI') || ' UTC'
                 WHEN state = 'known' THEN 'the thread''s last message told all of it'
-                WHEN deliveries.stage IS NOT NULL AND deliveries.attempts > 0 THEN 'attempt ' || deliveries.attempts
-                WHEN deliveries.stage IS NOT NULL THEN 'waits for its turn'
-                ELSE '' END AS reason,
+                WHEN state = 'acknowledged' THEN 'somebody was on it'
+                WHEN deliveries.stage IS NULL THEN ''
+                WHEN held_until > now()
+                THEN held_for || ' until ' || to_char(held_until, 'YYYY-MM-DD HH24:MI') || ' UTC'
+                WHEN circuits.open_until > now() THEN 'unreachable: ' || circuits.error
+                WHEN deliveries.attempts > 0 THEN 'attempt ' || deliveries.attempts
+                ELSE 'waits for its turn' END AS reason,
            array(SELECT DISTINCT alerts.rule FROM delivery_alerts JOIN alerts ON alerts.id = alert_id
                  WHERE delivery_id = deliveries.id ORDER BY 1) AS rules,
            array(SELECT DISTINCT alerts.clash_id FROM delivery_alerts JOIN alerts ON alerts.id = alert_id
                  WHERE delivery_id = deliveries.id ORDER BY 1) AS clashes
     FROM deliveries JOIN threads ON threads.id = thread_id
     LEFT JOIN quarantine ON quarantine.stage = 'send' AND quarantine.row_id = deliveries.id
+    LEFT JOIN circuits USING (receiver)
 ) AS log
 WHERE (CAST(:receiver AS text) IS NULL OR receiver = :receiver)
   AND (CAST(:clash AS text) IS NULL OR :clash = ANY (clashes))

@@ -279,6 +279,7 @@ deliveries = Table(
     Column("message", Wire(Message)),
     Column("sent", JSONB),
     Column("held_until", Moment),
+    Column("held_for", Text),
     Column("made_at", Moment, nullable=False, server_default=NOW),
     Column("sent_at", Moment),
     *work(),

@@ -138,3 +138,14 @@ tokens = Table(
     Column("used_at", Moment),
 )
 """Who may steer through the API."""
+
+circuits = Table(
+    "circuits",
+    metadata,
+    Column("receiver", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("open_until", Moment, nullable=False),
+    Column("error", Clean, nullable=False),
+    Column("since", Moment, nullable=False, server_default=NOW),
+)
+"""Receivers in trouble: how often in a row they failed, and until when nothing is sent to them."""

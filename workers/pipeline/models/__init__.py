@@ -4,6 +4,7 @@
 ``report``  documents, reports and their parts   (detect)
 ``clash``   filings, clashes, revisions          (cluster)
 ``alert``   regions, rules, alerts, deliveries   (rules, route, message)
+``routing`` the tree, its times and its holds    (intervals, route)
 ``steering`` silences, acknowledgements, reviews  (rules, reviews)
 """
 
@@ -12,14 +13,11 @@ from workers.pipeline.models.alert import (
     AlertKind,
     Area,
     Delivery,
-    Inhibition,
     Message,
     Reason,
     Receiver,
     Region,
-    Route,
     Rule,
-    Stretch,
     Verdict,
 )
 from workers.pipeline.models.clash import Change, Clash, ClashState, Filing, Ledger, Revision, Situation
@@ -44,6 +42,7 @@ from workers.pipeline.models.report import (
     Stance,
     Status,
 )
+from workers.pipeline.models.routing import Digest, Escalation, Hold, Inhibition, Route, Stretch
 from workers.pipeline.models.source import (
     Article,
     Entry,
@@ -75,12 +74,15 @@ __all__ = [
     "Count",
     "DatePrecision",
     "Delivery",
+    "Digest",
     "Document",
     "Entry",
+    "Escalation",
     "Feed",
     "FeedDocument",
     "FetchOutcome",
     "Filing",
+    "Hold",
     "Inhibition",
     "Judgement",
     "Ledger",

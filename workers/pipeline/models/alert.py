@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -133,47 +133,6 @@ class Alert:
     def subject(self) -> str:
         """What it is about, for who acknowledges it: the clash."""
         return self.clash
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A recurring stretch of time. A field without a range does not restrict; ranges of one field are alternatives.
-
-    ``times`` are minutes of the day, the end not included; ``weekdays`` count from Sunday = 0; all other ranges
-    include both ends, and ``days_of_month`` may be negative, from the month's end.
-    """
-
-    times: tuple[tuple[int, int], ...] = ()
-    weekdays: tuple[tuple[int, int], ...] = ()
-    days_of_month: tuple[tuple[int, int], ...] = ()
-    months: tuple[tuple[int, int], ...] = ()
-    years: tuple[tuple[int, int], ...] = ()
-    zone: tzinfo = UTC
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """A node of the routing tree, Alertmanager's semantics. ``matchers`` are its strings.
-
-    What arrives during ``mute``, or outside ``active`` where there is one, is held until it ends.
-    """
-
-    receiver: str | None = None
-    matchers: tuple[str, ...] = ()
-    group_by: tuple[str, ...] | None = None
-    continue_: bool = False
-    routes: tuple[Route, ...] = ()
-    mute: tuple[Stretch, ...] = ()
-    active: tuple[Stretch, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Inhibition:
-    """While an alert that ``source`` matches is known, those that ``target`` matches are not told, if ``equal``."""
-
-    source: tuple[str, ...]
-    target: tuple[str, ...]
-    equal: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
