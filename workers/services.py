@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 
 from sqlalchemy import Engine
 
 from workers.adapters import channels, fetching, outgoing, publishers
 from workers.adapters import knowledge as shipped
-from workers.adapters.store import entries, feeds, silences
+from workers.adapters.store import entries, feeds, keys, silences
 from workers.adapters.store.alerts import Revised
 from workers.adapters.store.claims import Held
 from workers.adapters.store.deliveries import Outgoing
@@ -24,6 +24,7 @@ from workers.adapters.store.feeds import Polled
 from workers.adapters.web import Answer, Fetcher, Policy, Request
 from workers.pipeline import regions
 from workers.pipeline.cluster import Context
+from workers.pipeline.links import Front
 from workers.pipeline.models import Alert
 from workers.pipeline.models.knowledge import Knowledge
 from workers.pipeline.models.publisher import Publishers
@@ -55,6 +56,11 @@ class Services:
     def knowledge(self) -> Knowledge:
         return knowledge()
 
+    @cached_property
+    def front(self) -> Front:
+        """Where messages link to. Read once: who makes a new key restarts the workers."""
+        return Front(self.settings.api.public_url, keys.link_key(self.engine))
+
     def poll(self, held: Sequence[Held]) -> Iterator[tuple[Held, Polled]]:
         """Ask feeds for their documents. Those no longer subscribed to are left alone."""
         subscribed = feeds.load(self.engine, [one.id for one in held])
@@ -85,7 +91,7 @@ class Services:
         receiver = self.settings.receivers.get(name)
         if receiver is None:
             raise channels.ChannelError(f"no receiver is called {name} any more", retry=False)
-        return outgoing.deliver(self.engine, held, delivery, receiver, self.settings.api.public_url)
+        return outgoing.deliver(self.engine, held, delivery, receiver, self.front)
 
 
 _settings: list[Settings] = []

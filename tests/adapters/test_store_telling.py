@@ -14,6 +14,7 @@ from workers.adapters.store.claims import Held
 from workers.adapters.store.deliveries import State
 from workers.adapters.store.schema import deliveries as table
 from workers.adapters.store.works import SEND
+from workers.pipeline.links import NOWHERE
 from workers.pipeline.models import Alert, AlertKind, Change, Clash, ClashState, Receiver, Revision, Status
 from workers.pipeline.route import Target
 from workers.pipeline.rules import told_keys
@@ -73,7 +74,7 @@ def claim(engine: Engine, delivery: int) -> Held:
 def send(engine: Engine, delivery: int, receiver: Receiver) -> list[int]:
     held = claim(engine, delivery)
     loaded = deliveries.load(engine, delivery)
-    sent = outgoing.deliver(engine, held, loaded, receiver, None)
+    sent = outgoing.deliver(engine, held, loaded, receiver, NOWHERE)
     with engine.begin() as c:
         return deliveries.arrived(c, held, loaded, sent.reference)
 
@@ -142,7 +143,7 @@ def test_a_message_that_arrived_before_the_crash_is_not_sent_again(
     engine: Engine, revision: int, box: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (delivery,) = tell(engine, revision, (ALERT, [THREAD]))
-    outgoing.deliver(engine, claim(engine, delivery), deliveries.load(engine, delivery), box, None)
+    outgoing.deliver(engine, claim(engine, delivery), deliveries.load(engine, delivery), box, NOWHERE)
     crash_while_sending(engine, delivery)
     monkeypatch.setattr("workers.adapters.channels.send", lambda *_: pytest.fail("sent twice"))
     send(engine, delivery, box)
@@ -154,10 +155,10 @@ def test_in_doubt_the_policy_decides_and_is_counted(
 ) -> None:
     (delivery,) = tell(engine, revision, (ALERT, [THREAD]))
     console = Receiver("box", "console", {"ambiguous": "hold"})
-    outgoing.deliver(engine, claim(engine, delivery), deliveries.load(engine, delivery), console, None)
+    outgoing.deliver(engine, claim(engine, delivery), deliveries.load(engine, delivery), console, NOWHERE)
     crash_while_sending(engine, delivery)
     with pytest.raises(ChannelError, match="may have arrived") as held:
-        outgoing.deliver(engine, claim(engine, delivery), deliveries.load(engine, delivery), console, None)
+        outgoing.deliver(engine, claim(engine, delivery), deliveries.load(engine, delivery), console, NOWHERE)
     assert not held.value.retry
     crash_while_sending(engine, delivery)
     send(engine, delivery, replace(console, options={"ambiguous": "resend"}))
@@ -170,7 +171,7 @@ def test_a_refusal_leaves_no_doubt(engine: Engine, revision: int, tmp_path: Path
     (tmp_path / "file").touch()
     broken = Receiver("box", "outbox", {"folder": str(tmp_path / "file" / "no folder")})
     with pytest.raises(ChannelError):
-        outgoing.deliver(engine, claim(engine, delivery), deliveries.load(engine, delivery), broken, None)
+        outgoing.deliver(engine, claim(engine, delivery), deliveries.load(engine, delivery), broken, NOWHERE)
     assert deliveries.load(engine, delivery).state is State.PENDING
 
 
@@ -203,3 +204,25 @@ def test_a_sent_reference_comes_back_as_it_was(engine: Engine, revision: int) ->
         deliveries.arrived(c, held, deliveries.load(engine, delivery), Sent({"ts": "1.2"}).reference)
     (later,) = tell(engine, revision, (again(ALERT, 2), [THREAD]))
     assert deliveries.load(engine, later).sent == {"ts": "1.2"}
+
+
+def test_nothing_is_sent_to_a_receiver_whose_reader_unsubscribed_until_it_is_subscribed_again(
+    engine: Engine, tmp_path: Path
+) -> None:
+    delivery = one_delivery(engine)
+    box = Receiver("desk", "outbox", {"folder": str(tmp_path)})
+    with engine.begin() as c:
+        departures.leave(c, "desk")
+        departures.leave(c, "desk")
+    with pytest.raises(ChannelError, match="its reader unsubscribed") as raised:
+        outgoing.deliver(engine, claim(engine, delivery), deliveries.load(engine, delivery), box, NOWHERE)
+    assert not raised.value.retry
+    with engine.begin() as c:
+        assert (departures.come_back(c, "desk"), departures.come_back(c, "desk")) == (True, False)
+
+
+def test_every_process_signs_links_with_one_key_until_it_is_forgotten(engine: Engine) -> None:
+    first = keys.link_key(engine)
+    assert (len(first), keys.link_key(engine)) == (32, first)
+    keys.forget_link_key(engine)
+    assert keys.link_key(engine) != first

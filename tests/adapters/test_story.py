@@ -23,6 +23,7 @@ from workers.adapters import outgoing
 from workers.adapters.store import alerts, claims, clashes, deliveries
 from workers.adapters.store.schema import deliveries as table
 from workers.adapters.store.works import SEND
+from workers.pipeline.links import NOWHERE
 from workers.pipeline.models import Area, Change, Receiver, Revision, Route, Rule, Status
 from workers.pipeline.regions import build
 from workers.pipeline.route import route
@@ -131,9 +132,9 @@ def _send(engine: Engine, world: World, held: claims.Held, chance: random.Random
     maybe_die()
     receiver = world.receivers[loaded.delivery.receiver]
     if loaded.state is deliveries.State.PENDING and chance and chance.random() < 0.2:
-        deliveries.sending(engine, held, outgoing._message(loaded, receiver, None))
+        deliveries.sending(engine, held, outgoing._message(loaded, receiver, NOWHERE))
         raise Crash  # it is marked as being sent and nothing was
-    sent = outgoing.deliver(engine, held, loaded, receiver, None)
+    sent = outgoing.deliver(engine, held, loaded, receiver, NOWHERE)
     maybe_die()
     with engine.begin() as c:
         deliveries.arrived(c, held, loaded, sent.reference if sent else None)

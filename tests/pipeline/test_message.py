@@ -21,6 +21,7 @@ from incidents import (
     says,
 )
 
+from workers.pipeline.links import Act, Front, read
 from workers.pipeline.message import Story, Style, render, superfluous, tidy
 from workers.pipeline.message.words import _DUTCH_TYPES, _TABLE, LANGUAGES
 from workers.pipeline.models import (
@@ -41,7 +42,8 @@ from workers.pipeline.models import (
 from workers.pipeline.regions import build
 from workers.pipeline.rules import Watch, evaluate
 
-BAGHDAD = Style("en", ZoneInfo("Asia/Baghdad"), "https://watch.example")
+FRONT = Front("https://watch.example/", b"k" * 32)
+BAGHDAD = Style("en", ZoneInfo("Asia/Baghdad"), FRONT)
 DUTCH = Style("nl", ZoneInfo("Europe/Amsterdam"))
 WATCH = Watch(
     [Rule("kirkuk", "Fighting in Kirkuk", ("kirkuk",))],
@@ -106,6 +108,28 @@ def test_a_message_says_everything_in_reading_order() -> None:
         ("estafeta", "https://estafeta.example/2"),
     )
     assert message.changes == ()
+
+
+def test_a_message_says_how_to_answer_it_by_links_that_act() -> None:
+    found = written(clash()).actions
+    assert [(act, label) for act, label, _ in found] == [
+        ("acknowledge", "Acknowledge"),
+        ("mute", "Mute for 4 hours"),
+        ("wrong_place", "Wrong place"),
+        ("not_a_clash", "Not a clash"),
+    ]
+    link = read(found[1][2].removeprefix("https://watch.example/links/"), b"k" * 32, NOON)
+    assert (link.receiver, link.clash, link.act, link.expires) == ("outbox", "7", Act.MUTE, NOON + timedelta(days=14))
+
+
+def test_a_message_says_how_to_answer_it_by_hand_where_no_page_can_be_reached() -> None:
+    assert lines(written(clash(), style=DUTCH), "Antwoorden") == [
+        "clashwatch ack add 7; clashwatch silence add 'clash=\"7\"'"
+    ]
+
+
+def test_only_who_reads_alone_may_unsubscribe() -> None:
+    assert [act for act, _, _ in written(clash(), style=replace(BAGHDAD, subscribed=True)).actions][-1] == "unsubscribe"
 
 
 def test_the_same_in_dutch_with_names_and_quotes_as_they_were() -> None:

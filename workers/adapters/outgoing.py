@@ -10,26 +10,28 @@ from sqlalchemy import Engine
 
 from workers.adapters import channels
 from workers.adapters.channels import CannotAskError, ChannelError, Sent
-from workers.adapters.store import circuits, deliveries, tallies
+from workers.adapters.store import circuits, deliveries, departures, tallies
 from workers.adapters.store.claims import Held, NotYetError
 from workers.adapters.store.deliveries import Outgoing, State
 from workers.adapters.store.tallies import Tally
+from workers.pipeline.links import Front
 from workers.pipeline.message import Story, render, superfluous
 from workers.pipeline.models import Message, Receiver
 
 
-def deliver(engine: Engine, held: Held, outgoing: Outgoing, receiver: Receiver, public_url: str | None) -> Sent | None:
+def deliver(engine: Engine, held: Held, outgoing: Outgoing, receiver: Receiver, front: Front) -> Sent | None:
     """Send, or find that it was sent before. Raises ``ChannelError``, ``LeaseLostError`` and ``NotYetError``.
 
     ``None``: there is nothing to send, the thread's last message told all of it. Two revisions in quick succession
     do that: the first one's message is written from the truth after the second.
     """
+    _refuse_departed(engine, receiver)
     _wait_for(engine, held, receiver)
     previous = Sent(outgoing.sent) if outgoing.sent is not None else None
     doubtful = outgoing.message if outgoing.state is State.SENDING else None
     if doubtful is not None and (arrived := _settle(engine, doubtful, receiver, previous)):
         return arrived
-    message = doubtful or _message(outgoing, receiver, public_url)
+    message = doubtful or _message(outgoing, receiver, front)
     if doubtful is None and superfluous(message, outgoing.earlier):
         return None
     deliveries.sending(engine, held, message)
@@ -42,6 +44,11 @@ def deliver(engine: Engine, held: Held, outgoing: Outgoing, receiver: Receiver, 
         raise
     circuits.closed(engine, receiver.name)
     return sent
+
+
+def _refuse_departed(engine: Engine, receiver: Receiver) -> None:
+    if left := departures.left_at(engine, receiver.name):
+        raise ChannelError(f"its reader unsubscribed on {left:%Y-%m-%d %H:%M} UTC", retry=False)
 
 
 def _wait_for(engine: Engine, held: Held, receiver: Receiver) -> None:
@@ -59,10 +66,10 @@ def _charge(engine: Engine, receiver: Receiver, error: ChannelError) -> None:
         raise NotYetError(seconds) from error
 
 
-def _message(outgoing: Outgoing, receiver: Receiver, public_url: str | None) -> Message:
+def _message(outgoing: Outgoing, receiver: Receiver, front: Front) -> Message:
     others = tuple(Story(*other) for other in outgoing.others)
     story = Story(outgoing.clash, outgoing.alerts, outgoing.filings, outgoing.earlier, others)
-    return render(outgoing.delivery, story, channels.style(receiver, public_url))
+    return render(outgoing.delivery, story, channels.style(receiver, front))
 
 
 def _settle(engine: Engine, message: Message, receiver: Receiver, previous: Sent | None) -> Sent | None:

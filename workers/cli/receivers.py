@@ -12,7 +12,7 @@ import typer
 if TYPE_CHECKING:
     from workers.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, help="List receivers, or send a test message.")
+app = typer.Typer(no_args_is_help=True, help="List receivers, send a test message, subscribe again.")
 
 Folder = Annotated[Path | None, typer.Option("--config", help="Configuration folder.", show_default="config")]
 
@@ -46,6 +46,19 @@ def send_test(name: str, config: Folder = None) -> None:
         typer.echo(f"{name}: {error.reason}{' (a retry may help)' if error.retry else ''}", err=True)
         raise typer.Exit(1) from None
     typer.echo(f"{name}: sent {json.dumps(sent.reference)}", err=True)
+
+
+@app.command()
+def subscribe(name: str, config: Folder = None) -> None:
+    """Send again to a receiver whose reader unsubscribed. Exits 1 when nobody had."""
+    from workers.adapters.store import departures
+    from workers.cli.operate import engine_or_exit
+
+    with engine_or_exit(config).begin() as connection:
+        if not departures.come_back(connection, name):
+            typer.echo(f"nobody unsubscribed {name}", err=True)
+            raise typer.Exit(1)
+    typer.echo(f"{name}: subscribed again; `clashwatch quarantine list` has what was not sent", err=True)
 
 
 def _settings(config: Path | None) -> Settings:

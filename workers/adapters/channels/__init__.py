@@ -16,6 +16,7 @@ from types import ModuleType
 from zoneinfo import ZoneInfo
 
 from workers.adapters.channels.outcome import CannotAskError, ChannelError, Sent, option
+from workers.pipeline.links import NOWHERE, Front
 from workers.pipeline.message import Style
 from workers.pipeline.models import Message, Receiver
 
@@ -37,10 +38,11 @@ def settle(message: Message, receiver: Receiver, previous: Sent | None = None) -
     return channel.settle(message, receiver, previous)  # type: ignore[no-any-return]
 
 
-def style(receiver: Receiver, public_url: str | None = None) -> Style:
-    """How the receiver's messages are to be worded."""
+def style(receiver: Receiver, front: Front = NOWHERE) -> Style:
+    """How the receiver's messages are to be worded. Who shares a letter with others cannot unsubscribe them."""
     zone = ZoneInfo(option(receiver, "timezone", "UTC"))
-    return Style(language=option(receiver, "language", "en"), zone=zone, public_url=public_url)
+    alone = receiver.kind == "email" and len(option(receiver, "to", ())) == 1
+    return Style(option(receiver, "language", "en"), zone, front, subscribed=alone)
 
 
 def _channel(receiver: Receiver) -> ModuleType:

@@ -288,3 +288,10 @@ def older_than(connection: Connection, state: ClashState, limit: timedelta, most
     silent = and_(clashes.c.state == state.value, clashes.c.last_reported < func.now() - limit)
     chosen = select(clashes.c.clash).where(silent, clashes.c.merged_into.is_(None))
     return list(connection.scalars(chosen.order_by(clashes.c.last_reported).limit(most)))
+
+
+def current(connection: Connection, clash_id: str) -> Clash | None:
+    """The clash, or the one that it was merged into meanwhile."""
+    chosen = select(clashes.c.clash, clashes.c.merged_into).where(clashes.c.id == clash_id)
+    row = connection.execute(chosen).one_or_none()
+    return current(connection, row.merged_into) if row and row.merged_into else row and row.clash

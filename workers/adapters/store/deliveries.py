@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, Interval, Row, cast, func, select, te
 
 from workers.adapters.store import acks, claims, tallies
 from workers.adapters.store.claims import Done, Held
-from workers.adapters.store.schema import alerts, clashes, deliveries, delivery_alerts, memberships, reports, threads
+from workers.adapters.store.clashes import current
+from workers.adapters.store.schema import alerts, deliveries, delivery_alerts, memberships, reports, threads
 from workers.adapters.store.tallies import Tally
 from workers.adapters.store.works import SEND
 from workers.pipeline.models import Alert, Clash, Delivery, Filing, Hold, Message
@@ -93,7 +94,8 @@ def _told(
     """The clashes that alerts are about, in the order of their last alerts, each with its own alerts."""
     by_clash: dict[Clash, list[Alert]] = {}
     for alert in carried:
-        clash = _clash(connection, alert.clash)
+        clash = current(connection, alert.clash)
+        assert clash is not None, "a clash that was told is kept"
         by_clash[clash] = [*by_clash.pop(clash, []), alert]
     return [(clash, tuple(about), _filings(connection, clash.id)) for clash, about in by_clash.items()]
 
@@ -102,13 +104,6 @@ def _alerts(connection: Connection, delivery_id: int) -> tuple[Alert, ...]:
     chosen = select(alerts.c.alert).join(delivery_alerts, delivery_alerts.c.alert_id == alerts.c.id)
     mine = chosen.where(delivery_alerts.c.delivery_id == delivery_id).order_by(alerts.c.id)
     return tuple(connection.scalars(mine))
-
-
-def _clash(connection: Connection, clash_id: str) -> Clash:
-    """The clash, or the one that it was merged into meanwhile."""
-    row = connection.execute(select(clashes.c.clash, clashes.c.merged_into).where(clashes.c.id == clash_id)).one()
-    clash: Clash = _clash(connection, row.merged_into) if row.merged_into else row.clash
-    return clash
 
 
 def _filings(connection: Connection, clash_id: str) -> tuple[Filing, ...]:

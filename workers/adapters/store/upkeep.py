@@ -12,6 +12,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
@@ -149,3 +150,20 @@ circuits = Table(
     Column("since", Moment, nullable=False, server_default=NOW),
 )
 """Receivers in trouble: how often in a row they failed, and until when nothing is sent to them."""
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("made_at", Moment, nullable=False, server_default=NOW),
+)
+"""What links are signed with. It lies here and not in the configuration: every role that needs it reads the store."""
+
+departures = Table(
+    "departures",
+    metadata,
+    Column("receiver", Text, primary_key=True),
+    Column("at", Moment, nullable=False, server_default=NOW),
+)
+"""Receivers whose reader unsubscribed."""

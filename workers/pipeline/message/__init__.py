@@ -7,17 +7,19 @@ escapes it. Claims stand side by side with those who make them; nothing here dec
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from workers.pipeline.message import facts
+from workers.pipeline.message.acts import actions, by_hand
 from workers.pipeline.message.changes import changes
 from workers.pipeline.message.claims import WITHOUT_NUMBER, claims
 from workers.pipeline.message.digest import bundle
-from workers.pipeline.message.facts import Style, tidy
+from workers.pipeline.message.facts import Style, headline, tidy, where
 from workers.pipeline.models import Alert, AlertKind, Clash, Delivery, Filing, Message
 from workers.pipeline.wire import encode
 
-__all__ = ["Story", "Style", "about", "render", "superfluous", "tidy", "trial"]
+__all__ = ["Story", "Style", "about", "headline", "render", "superfluous", "tidy", "trial", "where"]
 
 _SEVERITIES = ("info", "warning", "critical")
 _WEIGHT = (AlertKind.NEW, AlertKind.UPDATE, AlertKind.ESCALATION, AlertKind.CORRECTION, AlertKind.RETRACTION)
@@ -44,7 +46,10 @@ def render(delivery: Delivery, story: Story, style: Style = Style()) -> Message:
     if not story.alerts:
         raise ValueError(f"delivery {delivery.key} carries no alert")
     told = [_one(delivery, each, style) for each in (*story.others, story)]
-    return bundle(delivery, told, style, lambda message: _severity(message.severity)) if story.others else told[0]
+    if not story.others:
+        return told[0]
+    bundled = bundle(delivery, told, style, lambda message: _severity(message.severity))
+    return replace(bundled, actions=actions(delivery, "", _fired(story), style))
 
 
 def _one(delivery: Delivery, story: Story, style: Style) -> Message:
@@ -55,12 +60,13 @@ def _one(delivery: Delivery, story: Story, style: Style) -> Message:
         sequence=delivery.sequence,
         kind=kind,
         severity=max((alert.severity for alert in story.alerts), key=_severity),
-        title=style.words(f"kind.{kind}") + facts.headline(story.clash, style),
+        title=style.words(f"kind.{kind}") + headline(story.clash, style),
         summary=_summary(story.clash, style),
         lines=tuple((style.words(name), value) for name, value in _lines(story, style) if value),
         quotes=_quotes(story),
         links=_links(story, style),
         changes=changes(story.clash, story.filings, story.earlier, style),
+        actions=actions(delivery, story.clash.id, _fired(story), style),
         payload={"alerts": [encode(alert) for alert in story.alerts], "clash": encode(story.clash)},
     )
 
@@ -109,6 +115,10 @@ def _kind(story: Story) -> AlertKind:
     return AlertKind.UPDATE if kind is AlertKind.NEW and about(story.earlier) == story.clash.id else kind
 
 
+def _fired(story: Story) -> datetime:
+    return max(alert.at for alert in story.alerts)
+
+
 def _summary(clash: Clash, style: Style) -> str:
     known = (
         facts.sides(clash, style),
@@ -138,6 +148,8 @@ def _lines(story: Story, style: Style) -> Iterator[tuple[str, str]]:
     yield "sources", _sources(clash, style)
     for reason in dict.fromkeys(_why(alert, style) for alert in story.alerts):
         yield "why", reason
+    if not (style.front.url and style.front.key):
+        yield "answer", by_hand(clash.id)
 
 
 def _sources(clash: Clash, style: Style) -> str:
@@ -167,7 +179,8 @@ def _quotes(story: Story) -> tuple[tuple[str, str], ...]:
 
 def _links(story: Story, style: Style) -> tuple[tuple[str, str], ...]:
     links = {filing.url: facts.outlet(filing) for filing in _in_order(story.filings) if _is_web(filing.url)}
-    own = [("Clashwatch", f"{style.public_url.rstrip('/')}/clashes/{story.clash.id}")] if style.public_url else []
+    front = style.front.url
+    own = [("Clashwatch", f"{front.rstrip('/')}/clashes/{story.clash.id}")] if front else []
     return (*own, *((name, str(url)) for url, name in list(links.items())[:_MOST_LINKS]))
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, tzinfo
 from babel import Locale
 from babel.dates import format_date, format_datetime
 
+from workers.pipeline.links import NOWHERE, Front
 from workers.pipeline.message.words import Words
 from workers.pipeline.models import Clash, Count, Filing, Place, Precision, Side
 
@@ -22,11 +23,13 @@ _BIDI_OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff]")
 
 @dataclass(frozen=True)
 class Style:
-    """How one receiver reads: language of our own words, its clock, and where links to us lead."""
+    """How one receiver reads: language of our own words, its clock, where links to us lead, whether it can leave."""
 
     language: str = "en"
     zone: tzinfo = UTC
-    public_url: str | None = None
+    front: Front = NOWHERE
+    subscribed: bool = False
+    """One reader stands behind the receiver, who may unsubscribe it."""
     words: Words = field(init=False)
 
     def __post_init__(self) -> None:

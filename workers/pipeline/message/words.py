@@ -107,6 +107,38 @@ _TABLE: dict[str, tuple[str, str]] = {
         "the place is not known well enough for any region",
         "de plaats is voor geen enkele regio goed genoeg bekend",
     ),
+    # answers
+    "answer": ("To answer", "Antwoorden"),
+    "act.acknowledge": ("Acknowledge", "Ik pak dit op"),
+    "act.mute": ("Mute for 4 hours", "4 uur stil"),
+    "act.wrong_place": ("Wrong place", "Plaats klopt niet"),
+    "act.not_a_clash": ("Not a clash", "Geen gevecht"),
+    "act.unsubscribe": ("Unsubscribe", "Afmelden"),
+    "ask.acknowledge": (
+        "Reminders of this incident stop for 12 hours. What is new is told all the same.",
+        "Herinneringen aan dit incident stoppen 12 uur. Nieuws wordt wel gemeld.",
+    ),
+    "ask.mute": (
+        "Nobody is told of this incident for 4 hours, whatever happens.",
+        "Niemand hoort 4 uur lang iets over dit incident, wat er ook gebeurt.",
+    ),
+    "ask.wrong_place": (
+        "It is noted that the place is wrong. Nothing else changes.",
+        "Er wordt genoteerd dat de plaats niet klopt. Verder verandert er niets.",
+    ),
+    "ask.not_a_clash": (
+        "It is noted that this was no violence. Nothing else changes.",
+        "Er wordt genoteerd dat dit geen geweld was. Verder verandert er niets.",
+    ),
+    "ask.unsubscribe": (
+        "Nothing more is sent to “{receiver}”. An operator can undo it.",
+        "Er wordt niets meer gestuurd aan “{receiver}”. Een beheerder kan dit terugdraaien.",
+    ),
+    "ask.who": ("Your name", "Uw naam"),
+    "ask.note": ("A note for others", "Een notitie voor anderen"),
+    "ask.done": ("Done.", "Gedaan."),
+    "ask.expired": ("This link no longer works.", "Deze link werkt niet meer."),
+    "ask.bad": ("This link does not work.", "Deze link werkt niet."),
     # changes
     "change": ("{label}: {before} → {after}", "{label}: {before} → {after}"),
     "change.first": ("{label}: {after}", "{label}: {after}"),

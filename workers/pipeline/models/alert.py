@@ -176,3 +176,5 @@ class Message:
     """What changed since the thread's last message, in words; empty for the first."""
     payload: dict[str, Any] = field(default_factory=dict)
     """The machine-readable alert, for webhooks and the outbox."""
+    actions: tuple[tuple[str, str, str], ...] = ()
+    """(act, label, address): links by which a reader answers; see ``workers.pipeline.links``."""
