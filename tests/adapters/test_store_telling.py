@@ -9,7 +9,7 @@ from sqlalchemy import Engine, func, text, update
 
 from workers.adapters import outgoing
 from workers.adapters.channels import ChannelError, Sent
-from workers.adapters.store import alerts, claims, clashes, deliveries, quarantine, tallies
+from workers.adapters.store import alerts, claims, clashes, deliveries, departures, keys, quarantine, tallies
 from workers.adapters.store.claims import Held
 from workers.adapters.store.deliveries import State
 from workers.adapters.store.schema import deliveries as table
@@ -207,18 +207,17 @@ def test_a_sent_reference_comes_back_as_it_was(engine: Engine, revision: int) ->
 
 
 def test_nothing_is_sent_to_a_receiver_whose_reader_unsubscribed_until_it_is_subscribed_again(
-    engine: Engine, tmp_path: Path
+    engine: Engine, revision: int, box: Receiver
 ) -> None:
-    delivery = one_delivery(engine)
-    box = Receiver("desk", "outbox", {"folder": str(tmp_path)})
+    (delivery,) = tell(engine, revision, (ALERT, [THREAD]))
     with engine.begin() as c:
-        departures.leave(c, "desk")
-        departures.leave(c, "desk")
+        departures.leave(c, "box")
+        departures.leave(c, "box")
     with pytest.raises(ChannelError, match="its reader unsubscribed") as raised:
         outgoing.deliver(engine, claim(engine, delivery), deliveries.load(engine, delivery), box, NOWHERE)
     assert not raised.value.retry
     with engine.begin() as c:
-        assert (departures.come_back(c, "desk"), departures.come_back(c, "desk")) == (True, False)
+        assert (departures.come_back(c, "box"), departures.come_back(c, "box")) == (True, False)
 
 
 def test_every_process_signs_links_with_one_key_until_it_is_forgotten(engine: Engine) -> None:

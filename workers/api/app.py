@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse
 from workers import __version__
 from workers.adapters.store import gauges, views
 from workers.adapters.store.views import Wanted
-from workers.api import steering
+from workers.api import links, steering
 
 Limit = Annotated[int, Query(ge=1, le=500)]
 BeforeId = Annotated[int | None, Query(ge=1, description="Rows with a smaller id: the next page.")]
@@ -41,11 +41,13 @@ def application(engine: Engine, regions: Collection[str] = ()) -> FastAPI:
     app = FastAPI(title="Clashwatch", version=__version__, docs_url=None, redoc_url=None)
     app.state.engine, app.state.regions = engine, regions
     app.include_router(steering.routes)
+    app.include_router(links.routes)
 
     @app.middleware("http")
     async def harden(request: Request, follow: Callable[[Request], Awaitable[Response]]) -> Response:
         response = await follow(request)
-        response.headers.update(HEADERS)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         return response
 
     @app.exception_handler(DBAPIError)

@@ -22,6 +22,7 @@ from workers.pipeline.links import Act, BadLinkError, Link, read
 from workers.pipeline.message import Style, headline, tidy
 from workers.pipeline.models import Ack, Clash, Judgement, Review, Silence
 
+routes = APIRouter(include_in_schema=False)
 _PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
 _LONGEST = 10_000
 _MUTED, _ON_IT = timedelta(hours=4), timedelta(hours=12)
@@ -33,24 +34,21 @@ HEADERS = {
 }
 
 
-def pages(engine: Engine) -> APIRouter:
-    """``/links/{token}``, to look and to act."""
-    router = APIRouter(include_in_schema=False)
+@routes.get("/links/{token}")
+def ask(token: str, request: Request) -> HTMLResponse:
+    """What the link would do."""
+    return _answer(request.app.state.engine, token, None)
 
-    @router.get("/links/{token}")
-    def ask(token: str) -> HTMLResponse:
-        return _answer(engine, token, None)
 
-    @router.post("/links/{token}")
-    async def act(token: str, request: Request) -> HTMLResponse:
-        body = b""
-        async for part in request.stream():
-            body += part
-            if len(body) > _LONGEST:
-                return _page(413, Style(), state="bad")
-        return await run_in_threadpool(_answer, engine, token, body)
-
-    return router
+@routes.post("/links/{token}")
+async def act(token: str, request: Request) -> HTMLResponse:
+    """Do it."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > _LONGEST:
+            return _page(413, Style(), state="bad")
+    return await run_in_threadpool(_answer, request.app.state.engine, token, body)
 
 
 def _answer(engine: Engine, token: str, posted: bytes | None) -> HTMLResponse:

@@ -53,14 +53,14 @@ class _View:
 
 def picture(place: Place, outlines: Outlines, style: Style) -> str:
     """The map of a place: 640 by 400 pixels, its title what ``where`` says in words."""
-    view = _View(place.lon, place.lat, min(max(250.0, place.radius_km * 2.2), 4000.0))
+    view = _View(place.lon, place.lat, min(max(500.0, place.radius_km * 2.2), 4000.0))
     seen = list(_seen(outlines, view))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
         'font-family="DejaVu Sans, Noto Sans, Arial, sans-serif" role="img">',
         f"<title>{escape(where(place, style))}</title>",
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#d6e4ee"/>',
-        *(_land(code, shape, view, code == place.country) for code, shape in seen),
+        *(_land(code, shape, view, _fill(code, place)) for code, shape in seen),
         *(_name(code, shape, view, style) for code, shape in seen if shape.area > _area(view) / 40),
         *_uncertainty(place, view),
         *_scale(view),
@@ -84,10 +84,15 @@ def _area(view: _View) -> float:
     return (east - west) * (north - south)
 
 
-def _land(code: str, shape: Any, view: _View, ours: bool) -> str:
+def _fill(code: str, place: Place) -> str:
+    if code != place.country:
+        return "#ece7d8"
+    return "#ecc6bd" if place.precision is Precision.COUNTRY else "#fbf7ea"
+
+
+def _land(code: str, shape: Any, view: _View, fill: str) -> str:
     rings = [ring for part in _polygons(shape) for ring in (part.exterior, *part.interiors)]
     path = " ".join(f"M{_points(ring.coords, view)}Z" for ring in rings)
-    fill = "#fbf7ea" if ours else "#ece7d8"
     return f'<path class="{code}" d="{path}" fill="{fill}" stroke="#a79f8a" fill-rule="evenodd"/>'
 
 
@@ -107,6 +112,8 @@ def _name(code: str, shape: Any, view: _View, style: Style) -> str:
 
 
 def _uncertainty(place: Place, view: _View) -> Iterator[str]:
+    if place.precision is Precision.COUNTRY and place.country:
+        return  # the country itself is shaded: a circle would put its neighbours under suspicion
     x, y = view.at(place.lon, place.lat)
     radius = max(place.radius_km * view.pixels, 7.0)
     yield f'<circle cx="{x}" cy="{y}" r="{radius:.1f}" fill="#b3261e" fill-opacity=".2" stroke="#b3261e"/>'
