@@ -84,18 +84,30 @@ class Slack:
     refuse: list[Answer] = field(default_factory=list)
     """Answers to give, one per call, before behaving again."""
     lose_answers: int = 0
-    """So many calls do what they were asked and then hang up."""
+    """So many posts do what they were asked and then hang up."""
+    url: str = ""
+    """Its own address, where files are uploaded to."""
+    files: dict[str, bytes] = field(default_factory=dict)
+    shared: set[str] = field(default_factory=set)
+    """Files whose upload was completed; ``private`` unless a channel was named."""
+    unready: int = 0
+    """So many posts with a file are refused: Slack has not looked at it yet."""
 
     def answer(self, asked: Asked) -> Answer:
         method = asked.path.rpartition("/")[2]
+        if "/upload/" in asked.path:
+            self.files[method] = asked.body
+            return Answer(200, b"OK")
         self.calls.append(method)
-        if self.refuse:
+        if self.refuse and method.startswith("chat."):
             return self.refuse.pop(0)
         if asked.headers.get("authorization") != f"Bearer {self.token}":
             return _says(ok=False, error="invalid_auth")
         given = self._arguments(asked)
+        if self._shows_unready(given):
+            return _says(ok=False, error="invalid_blocks", errors=["invalid slack file"])
         reply = getattr(self, method.replace(".", "_"))(given)
-        if self.lose_answers:
+        if self.lose_answers and method.startswith("chat."):
             self.lose_answers -= 1
             return Answer(hang_up=True)
         return reply
@@ -104,6 +116,24 @@ class Slack:
         if asked.headers.get("content-type", "").startswith("application/json"):
             return dict(json.loads(asked.body))
         return {name: values[0] for name, values in parse_qs(asked.body.decode()).items()}
+
+    def _shows_unready(self, given: dict[str, Any]) -> bool:
+        shown = [block["slack_file"]["id"] for block in given.get("blocks", ()) if block["type"] == "image"]
+        if shown and self.unready:
+            self.unready -= 1
+            return True
+        return not set(shown) <= self.shared
+
+    def files_getUploadURLExternal(self, given: dict[str, Any]) -> Answer:
+        name = f"F{len(self.files) + 1:06d}"
+        self.files[name] = b""
+        return _says(ok=True, upload_url=f"{self.url}upload/{name}", file_id=name)
+
+    def files_completeUploadExternal(self, given: dict[str, Any]) -> Answer:
+        assert "channel_id" not in given, "a map is for who sees the message"
+        files = json.loads(given["files"]) if isinstance(given["files"], str) else given["files"]
+        self.shared |= {file["id"] for file in files if self.files[file["id"]]}
+        return _says(ok=True, files=files)
 
     def chat_postMessage(self, given: dict[str, Any]) -> Answer:
         root = given.get("thread_ts")

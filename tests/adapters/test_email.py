@@ -35,7 +35,7 @@ def test_a_letter_has_text_and_html_and_says_that_a_machine_wrote_it(mailbox: tu
     box, to = mailbox
     send(FIRST, to)
     (letter,) = box.letters
-    assert [part.get_content_type() for part in letter.iter_parts()] == ["text/plain", "text/html"]
+    assert [part.get_content_type() for part in letter.iter_parts()] == ["text/plain", "multipart/related"]
     assert letter["Auto-Submitted"] == "auto-generated"
     assert letter["List-Id"] == "Clashwatch <desk.clashwatch.watch.example>"
     assert letter["Date"] == "Mon, 02 Mar 2026 12:00:00 +0000"
@@ -140,3 +140,37 @@ def test_a_thread_of_a_region_names_each_clash_in_its_subject(mailbox: tuple[Mai
         "Update: Armed clash near Altun Kupri, Iraq",
     ]
     assert box.letters[2]["References"] == f"{box.letters[0]['Message-ID']} {box.letters[1]['Message-ID']}"
+
+
+def test_the_map_lies_in_the_letter_and_nothing_is_fetched_when_it_is_read(mailbox: tuple[Mailbox, Receiver]) -> None:
+    box, to = mailbox
+    send(FIRST, to)
+    (letter,) = box.letters
+    html, picture = list(list(letter.iter_parts())[1].iter_parts())  # type: ignore[attr-defined]
+    assert picture.get_content().startswith(b"\x89PNG")
+    assert picture.get_content_disposition() == "inline"
+    assert f'src="cid:{picture["Content-ID"].strip("<>")}"' in html.get_content()
+    assert 'alt="near Altun Kupri, Kirkuk, Iraq (within 8 km)"' in html.get_content()
+    assert html.get_content().count("src=") == 1
+
+
+def test_a_letter_without_a_place_has_no_map(mailbox: tuple[Mailbox, Receiver]) -> None:
+    box, to = mailbox
+    send(told(place=None), to)
+    assert [part.get_content_type() for part in box.letters[0].iter_parts()] == ["text/plain", "text/html"]
+
+
+def test_a_reader_leaves_with_one_click(mailbox: tuple[Mailbox, Receiver]) -> None:
+    box, to = mailbox
+    url = f"https://watch.example/links/{'x' * 300}"
+    send(replace(FIRST, actions=(("unsubscribe", "Unsubscribe", url),)), to)
+    (letter,) = box.letters
+    assert letter["List-Unsubscribe"] == f"<{url}>"
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f"Unsubscribe: {url}" in letter.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
+def test_one_click_needs_https(mailbox: tuple[Mailbox, Receiver]) -> None:
+    box, to = mailbox
+    send(replace(FIRST, actions=(("unsubscribe", "Unsubscribe", "http://watch.example/links/x"),)), to)
+    assert (box.letters[0]["List-Unsubscribe-Post"], "List-Unsubscribe" in box.letters[0]) == (None, True)

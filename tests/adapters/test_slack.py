@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from far_ends import Answer, Slack, http
-from incidents import ALTUN_KUPRI
+from incidents import ALTUN_KUPRI, ERBIL
 from pydantic import SecretStr
 from threads import ELSEWHERE, FIRST, RISEN, digest, receiver, refusal, told, whole_thread
 
-from workers.adapters.channels import Sent, send, settle
+from workers.adapters.channels import send, settle
 from workers.pipeline.models import Receiver
 
 
@@ -20,6 +20,7 @@ from workers.pipeline.models import Receiver
 def slack() -> Iterator[tuple[Slack, Receiver]]:
     far = Slack()
     with http(far.answer) as url:
+        far.url = url
         token = SecretStr("xoxb-right")
         yield far, receiver("slack", base_url=f"{url}api/", channel="C0123456", token=token)
 
@@ -59,7 +60,7 @@ def test_no_text_can_mention_a_channel_or_forge_a_link(slack: tuple[Slack, Recei
     (posted,) = far.messages
     kinds = {node["type"] for node in _nodes(posted["blocks"])}
     assert kinds <= {"header", "plain_text", "rich_text", "rich_text_section", "rich_text_list", "rich_text_quote",
-                     "text", "link"}  # fmt: skip
+                     "text", "link", "image"}  # fmt: skip
     assert "<" not in posted["text"]
     assert "&lt;!channel&gt;" in posted["text"]
     assert [node["url"] for node in _nodes(posted["blocks"]) if node["type"] == "link"] == [
@@ -85,7 +86,8 @@ def test_slack_itself_is_asked_what_arrived(slack: tuple[Slack, Receiver]) -> No
     error = refusal(FIRST, to)
     assert (error.retry, error.unsure) == (True, True)
     sent = settle(FIRST, to)
-    assert sent == Sent({"channel": "C0123456", "ts": far.messages[0]["ts"], "clash": "7"})
+    assert sent is not None
+    assert (sent.reference["ts"], sent.reference["clash"]) == (far.messages[0]["ts"], "7")
     assert len(far.messages) == 1
 
 
@@ -121,7 +123,7 @@ def test_a_rate_limit_says_how_long_to_wait(slack: tuple[Slack, Receiver]) -> No
     far.refuse = [Answer(429, b'{"ok":false,"error":"ratelimited"}', (("retry-after", "17"),))]
     error = refusal(FIRST, to)
     assert (error.retry, error.after, error.unsure) == (True, 17.0, False)
-    assert far.calls == ["chat.postMessage"]
+    assert far.calls.count("chat.postMessage") == 1
 
 
 @pytest.mark.parametrize(
@@ -168,3 +170,58 @@ def test_each_digest_is_a_message_of_its_own(slack: tuple[Slack, Receiver]) -> N
     send(replace(digest(), key="desk::2"), to, first)
     assert [message.get("thread_ts") for message in far.messages] == [None, None]
     assert shown(far.messages[0]).startswith("2 incidents")
+
+
+def maps(message: dict[str, Any]) -> list[tuple[str, str]]:
+    """(file, words) of the pictures that a message shows."""
+    return [(block["slack_file"]["id"], block["alt_text"]) for block in message["blocks"] if block["type"] == "image"]
+
+
+def test_the_root_shows_the_place_on_a_map_that_was_uploaded_privately_and_once(slack: tuple[Slack, Receiver]) -> None:
+    far, to = slack
+    whole_thread(to)
+    assert [maps(message) for message in far.messages[1:]] == [[], []]
+    assert maps(far.messages[0]) == [("F000001", "near Altun Kupri, Kirkuk, Iraq (within 8 km)")]
+    assert far.files["F000001"].startswith(b"\x89PNG")
+    assert len(far.files) == 1
+
+
+def test_a_corrected_place_is_drawn_anew(slack: tuple[Slack, Receiver]) -> None:
+    far, to = slack
+    send(told(2, earlier=FIRST, place=ERBIL), to, send(FIRST, to))
+    assert maps(far.messages[0]) == [("F000002", "Erbil, Iraq (within 5 km)")]
+
+
+@pytest.mark.parametrize(("refusals", "shown"), [(1, 1), (9, 0)])
+def test_a_map_that_slack_does_not_take_holds_no_message_up(
+    slack: tuple[Slack, Receiver], refusals: int, shown: int
+) -> None:
+    far, to = slack
+    far.unready = refusals
+    send(FIRST, to)
+    assert [len(maps(message)) for message in far.messages] == [shown]
+
+
+def test_a_workspace_without_the_scope_for_files_is_told_all_the_same(slack: tuple[Slack, Receiver]) -> None:
+    far, to = slack
+    far.url = "http://127.0.0.1:1/"
+    assert "picture" not in send(FIRST, to).reference
+    assert maps(far.messages[0]) == []
+
+
+def test_who_wants_no_map_gets_none(slack: tuple[Slack, Receiver]) -> None:
+    far, to = slack
+    send(FIRST, replace(to, options={**to.options, "map": False}))
+    assert far.files == {}
+
+
+def test_the_root_carries_the_links_that_act(slack: tuple[Slack, Receiver]) -> None:
+    far, to = slack
+    answer = (
+        ("acknowledge", "Acknowledge", "https://w.example/links/a"),
+        ("mute", "Mute", "https://w.example/links/m"),
+    )
+    send(replace(RISEN, actions=answer), to, send(replace(FIRST, actions=answer), to))
+    links = [[node["url"] for node in _nodes(m["blocks"]) if node["type"] == "link"] for m in far.messages]
+    assert links[0][-2:] == ["https://w.example/links/a", "https://w.example/links/m"]
+    assert links[1] == ["https://nordwire.example/1"]

@@ -78,6 +78,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         return Answer(204, b"")
 
     with smtp(mail) as port, http(slack.answer) as slack_url, http(take) as hook_url:
+        slack.url = slack_url
         receivers = {
             "files": Receiver("files", "outbox", {"folder": str(tmp_path)}),
             "mail": Receiver("mail", "email", {"host": "127.0.0.1", "port": port, "tls": "none",

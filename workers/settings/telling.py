@@ -64,7 +64,12 @@ class Console(_Receiver):
     kind: Literal["console"]
 
 
-class Outbox(_Receiver):
+class _WithMap(_Receiver):
+    map: bool = True
+    """Show where it is on a small map."""
+
+
+class Outbox(_WithMap):
     kind: Literal["outbox"]
     folder: str = "outbox"
     """Where .eml and .json files are laid, from the state directory on."""
@@ -74,7 +79,7 @@ class Outbox(_Receiver):
         return replace(made, options={**made.options, "folder": str(state_dir / self.folder)})
 
 
-class Email(_Receiver):
+class Email(_WithMap):
     kind: Literal["email"]
     host: str
     port: int = Field(default=587, ge=1, le=65535)
@@ -85,12 +90,12 @@ class Email(_Receiver):
     to: tuple[Address, ...] = Field(min_length=1)
 
 
-class Slack(_Receiver):
+class Slack(_WithMap):
     kind: Literal["slack"]
     channel: str = Field(pattern=r"^[A-Z0-9]{6,}$")
     """The channel's id (C0123456789), not its name: names change and cannot be updated or asked."""
     token: SecretStr
-    """Bot token with chat:write, channels:history and, for private channels, groups:history."""
+    """Bot token with chat:write, files:write for the map, channels:history and, for private ones, groups:history."""
     base_url: HttpUrl = "https://slack.com/api/"
 
 

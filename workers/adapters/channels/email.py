@@ -11,6 +11,7 @@ import ssl
 from email.message import EmailMessage
 
 from workers.adapters.channels.letter import compose, reference
+from workers.adapters.channels.map import drawn
 from workers.adapters.channels.outcome import ChannelError, Sent, option
 from workers.pipeline.models import Message, Receiver
 
@@ -20,7 +21,9 @@ _TIMEOUT = 20.0
 
 def send(message: Message, receiver: Receiver, previous: Sent | None) -> Sent:
     """Hand the letter to the receiver's server. A recipient refused among others is noted, not retried."""
-    letter = compose(message, option(receiver, "sender"), tuple(option(receiver, "to")), previous)
+    letter = compose(
+        message, option(receiver, "sender"), tuple(option(receiver, "to")), previous, drawn(message, receiver)
+    )
     refused = _hand_over(letter, receiver)
     sent = reference(letter, message, previous)
     return Sent({**sent.reference, "refused": sorted(refused)}) if refused else sent

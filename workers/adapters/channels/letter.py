@@ -17,7 +17,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from workers.adapters.channels.map import Map
 from workers.adapters.channels.outcome import Sent
+from workers.pipeline.links import Act
 from workers.pipeline.message import about, tidy
 from workers.pipeline.models import AlertKind, Message
 
@@ -28,15 +30,19 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_POLICY = SMTP.clone(max_line_length=998)
+"""Python would fold an address longer than a line by encoding it, and no mail program reads that."""
 _OWN_SUBJECT = frozenset({AlertKind.CORRECTION, AlertKind.RETRACTION})
 """Kinds that keep their own subject: a withdrawn report must not arrive under the headline it withdraws."""
 
 
-def compose(message: Message, sender: str, to: tuple[str, ...], previous: Sent | None) -> EmailMessage:
+def compose(
+    message: Message, sender: str, to: tuple[str, ...], previous: Sent | None, shown: Map | None = None
+) -> EmailMessage:
     """The letter. A thread's first subject stays its subject, since mail programs thread by it."""
     domain = sender.rpartition("@")[2] or "clashwatch.invalid"
     earlier = previous.reference if previous else {}
-    letter = EmailMessage(policy=SMTP)
+    letter = EmailMessage(policy=_POLICY)
     letter["From"] = sender
     letter["To"] = ", ".join(to)
     letter["Subject"] = subject(message, earlier)
@@ -46,14 +52,35 @@ def compose(message: Message, sender: str, to: tuple[str, ...], previous: Sent |
         letter["In-Reply-To"] = earlier["message_id"]
         letter["References"] = " ".join(dict.fromkeys((earlier["root"], earlier["message_id"])))
     letter["List-Id"] = f"Clashwatch <{_list_name(message.thread)}.clashwatch.{domain}>"
+    _may_unsubscribe(letter, message)
     letter["Auto-Submitted"] = "auto-generated"
     letter["X-Clashwatch-Severity"] = tidy(message.severity, 40)
     letter["X-Clashwatch-Key"] = tidy(message.key, 200)
-    letter.set_content(_TEMPLATES.get_template("letter.txt").render(message=message), cte="quoted-printable")
-    html = _TEMPLATES.get_template("letter.html").render(message=message)
-    letter.add_alternative(html, subtype="html", cte="quoted-printable")
-    letter.set_boundary(f"clashwatch-{digest(message.key)}")
+    _fill(letter, message, domain, shown)
     return letter
+
+
+def _may_unsubscribe(letter: EmailMessage, message: Message) -> None:
+    """One click in the mail program itself (RFC 8058), which asks for https."""
+    for url in (url for act, _, url in message.actions if act == Act.UNSUBSCRIBE):
+        letter["List-Unsubscribe"] = f"<{url}>"
+        if url.startswith("https://"):
+            letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+
+
+def _fill(letter: EmailMessage, message: Message, domain: str, shown: Map | None) -> None:
+    """Text, and beside it HTML with the map inside: no picture is fetched from anywhere when the letter is read."""
+    name = f"map-{digest(message.key)}@{domain}"
+    letter.set_content(_TEMPLATES.get_template("letter.txt").render(message=message), cte="quoted-printable")
+    html = _TEMPLATES.get_template("letter.html").render(message=message, map=shown and shown.words, cid=name)
+    letter.add_alternative(html, subtype="html", cte="quoted-printable")
+    if shown:
+        page = letter.get_payload()[1]  # type: ignore[index]
+        page.add_related(  # type: ignore[union-attr]
+            shown.png, "image", "png", cid=f"<{name}>", disposition="inline", filename="map.png"
+        )
+        page.set_boundary(f"clashwatch-map-{digest(message.key)}")  # type: ignore[union-attr]
+    letter.set_boundary(f"clashwatch-{digest(message.key)}")
 
 
 def reference(letter: EmailMessage, message: Message, previous: Sent | None) -> Sent:

@@ -37,7 +37,7 @@ def drawn(message: Message, receiver: Receiver) -> Map | None:
         return None
     style = Style(option(receiver, "language", "en"))
     try:
-        return Map(resvg_py.svg_to_bytes(svg_string=picture(place, _outlines(), style)), where(place, style))
+        return Map(bytes(resvg_py.svg_to_bytes(svg_string=picture(place, _outlines(), style))), where(place, style))
     except (ValueError, ArithmeticError) as error:
         log.warning("no map", clash=about(message), error=str(error)[:300])
         return None

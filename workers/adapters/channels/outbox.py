@@ -12,6 +12,7 @@ import re
 from pathlib import Path
 
 from workers.adapters.channels.letter import compose, digest, reference
+from workers.adapters.channels.map import drawn
 from workers.adapters.channels.outcome import ChannelError, Sent, option
 from workers.pipeline.message import about
 from workers.pipeline.models import Message, Receiver
@@ -22,7 +23,7 @@ _SENDER, _READER = "clashwatch@localhost", ("outbox@localhost",)
 
 def send(message: Message, receiver: Receiver, previous: Sent | None) -> Sent:
     """Lay both files. The letter comes last: where it lies, the delivery is complete."""
-    letter = compose(message, _SENDER, _READER, previous)
+    letter = compose(message, _SENDER, _READER, previous, drawn(message, receiver))
     try:
         _write(path(message, receiver, ".json"), json.dumps(encode(message), ensure_ascii=False, indent=1).encode())
         _write(path(message, receiver, ".eml"), letter.as_bytes())

@@ -1,24 +1,28 @@
 """Messages in Slack: one root message per thread, kept at the current truth, and a reply for every change.
 
 That is the oldest wish of Alertmanager's Slack users (#2165, open since 2020): a channel that reads as a list
-of incidents, each with its history below it. Texts go into rich-text elements, which Slack does not parse:
-no title can mention a channel or forge a link. Every message carries its delivery's key as metadata, so that
+of incidents, each with its history below it. Every message carries its delivery's key as metadata, so that
 after a crash the channel itself is asked what arrived.
 
-Bot scopes: chat:write, channels:history (groups:history for private channels).
+Bot scopes: chat:write, files:write for the map, channels:history (groups:history for private channels).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from workers.adapters.channels import slack_picture
 from workers.adapters.channels.outcome import ChannelError, Sent, option, retry_after
+from workers.adapters.channels.slack_blocks import Block, blocks, escaped
+from workers.adapters.channels.slack_picture import Uploaded
 from workers.pipeline.message import about, tidy
 from workers.pipeline.models import Message, Receiver
 
@@ -28,6 +32,8 @@ _TRY_AGAIN = frozenset(
     {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 )
 _GONE = frozenset({"message_not_found", "thread_not_found", "cant_update_message", "edit_window_closed"})
+_PATIENCE = (1.0, 2.0, 0.0)
+"""Seconds to wait after each refusal of a picture."""
 _PAGES = 10
 """Of 100 messages each, looked through for a message that may have arrived."""
 
@@ -37,12 +43,13 @@ def send(message: Message, receiver: Receiver, previous: Sent | None) -> Sent:
     client, channel = _client(receiver), option(receiver, "channel")
     root = previous.reference.get("ts") if previous else None
     if previous is None or root is None or about(message) is None:
-        return _root(client, channel, message)
+        return _root(client, message, receiver)
     try:
-        _call(client.chat_postMessage, channel=channel, thread_ts=root, **_post(message, changes_first=True))
+        reply = _post(message, blocks(message, changes_first=True))
+        _call(client.chat_postMessage, channel=channel, thread_ts=root, **reply)
     except _GoneError:
-        return _root(client, channel, message)
-    return _bring_up_to_date(client, message, previous)
+        return _root(client, message, receiver)
+    return _bring_up_to_date(client, message, receiver, previous)
 
 
 def settle(message: Message, receiver: Receiver, previous: Sent | None) -> Sent | None:
@@ -52,24 +59,53 @@ def settle(message: Message, receiver: Receiver, previous: Sent | None) -> Sent 
     if previous is None or root is None or about(message) is None:
         oldest = _fired(message) - timedelta(hours=1)
         found = _find(client.conversations_history, message.key, channel=channel, oldest=str(oldest.timestamp()))
-        return Sent({"channel": channel, "ts": found, "clash": about(message)}) if found else None
+        return _reference(channel, message, found["ts"], _said(found).get("picture")) if found else None
     if not _find(client.conversations_replies, message.key, channel=channel, ts=root):
         return None
-    return _bring_up_to_date(client, message, previous)
+    return _bring_up_to_date(client, message, receiver, previous)
 
 
-def _root(client: WebClient, channel: str, message: Message) -> Sent:
-    answer = _call(client.chat_postMessage, channel=channel, **_post(message, changes_first=False))
-    return Sent({"channel": channel, "ts": answer["ts"], "clash": about(message)})
+def _root(client: WebClient, message: Message, receiver: Receiver) -> Sent:
+    channel = option(receiver, "channel")
+    drawing = slack_picture.uploaded(client, message, receiver)
+    answer, shown = _with_picture(partial(_call, client.chat_postMessage, channel=channel), message, drawing)
+    return _reference(channel, message, answer["ts"], shown.mark if shown else None)
 
 
-def _bring_up_to_date(client: WebClient, message: Message, previous: Sent) -> Sent:
+def _reference(channel: str, message: Message, ts: str, picture: str | None) -> Sent:
+    reference = {"channel": channel, "ts": ts, "clash": about(message)}
+    return Sent({**reference, "picture": picture} if picture else reference)
+
+
+def _bring_up_to_date(client: WebClient, message: Message, receiver: Receiver, previous: Sent) -> Sent:
     """The root shows the current truth of its own clash; a thread of many clashes leaves it alone."""
     root = previous.reference
-    if root.get("clash") == about(message):
-        with suppress(_GoneError):  # somebody deleted the root; its thread has the message
-            _call(client.chat_update, channel=root["channel"], ts=root["ts"], **_post(message, changes_first=False))
+    if root.get("clash") != about(message):
+        return previous
+    drawing = slack_picture.uploaded(client, message, receiver, root.get("picture"))
+    update = partial(_call, client.chat_update, channel=root["channel"], ts=root["ts"])
+    with suppress(_GoneError):  # somebody deleted the root; its thread has the message
+        _, shown = _with_picture(update, message, drawing)
+        return _reference(root["channel"], message, root["ts"], shown.mark if shown else None)
     return previous
+
+
+def _with_picture(
+    call: Callable[..., Mapping[str, Any]], message: Message, drawing: Uploaded | None
+) -> tuple[Mapping[str, Any], Uploaded | None]:
+    """Call with the picture, and without it where Slack does not take it: the words matter more.
+
+    A file is "invalid" for a moment after its upload, until Slack has looked at it.
+    """
+    for wait in _PATIENCE if drawing else ():
+        try:
+            shown = blocks(message, picture=drawing.block() if drawing else None)
+            return call(**_post(message, shown, drawing)), drawing
+        except ChannelError as error:
+            if error.reason != "invalid_blocks":
+                raise
+            time.sleep(wait)
+    return call(**_post(message, blocks(message))), None
 
 
 class _GoneError(ChannelError):
@@ -104,19 +140,24 @@ def _refusal(error: SlackApiError) -> ChannelError:
     return ChannelError(tidy(code, 200), retry=again, after=wait, unsure=broken)
 
 
-def _find(method: Any, key: str, **where: str) -> str | None:
-    """The timestamp of the message that carries the key."""
+def _find(method: Any, key: str, **where: str) -> dict[str, Any] | None:
+    """The message that carries the key."""
     cursor = ""
     for _ in range(_PAGES):
         page = _call(method, **where, limit=100, include_all_metadata=True, **({"cursor": cursor} if cursor else {}))
         for posted in page.get("messages", ()):
-            metadata = posted.get("metadata", {})
-            if metadata.get("event_type") == _EVENT_TYPE and metadata.get("event_payload", {}).get("key") == key:
-                return str(posted["ts"])
+            if _said(posted).get("key") == key:
+                return dict(posted)
         cursor = page.get("response_metadata", {}).get("next_cursor", "")
         if not cursor:
             break
     return None
+
+
+def _said(posted: Mapping[str, Any]) -> dict[str, Any]:
+    """What a message of ours carries as metadata; nothing in those of others."""
+    metadata = posted.get("metadata", {})
+    return dict(metadata.get("event_payload", {})) if metadata.get("event_type") == _EVENT_TYPE else {}
 
 
 def _fired(message: Message) -> datetime:
@@ -124,48 +165,15 @@ def _fired(message: Message) -> datetime:
     return min(fired, default=datetime.now(UTC))
 
 
-def _post(message: Message, *, changes_first: bool) -> dict[str, Any]:
-    """The arguments that root, reply and update share. A reply leads with what changed."""
+def _post(message: Message, shown: list[Block], drawing: Uploaded | None = None) -> dict[str, Any]:
+    """The arguments that root, reply and update share."""
+    said = {"key": message.key, "thread": message.thread, **({"picture": drawing.mark} if drawing else {})}
     return {
         "text": escaped(f"{message.title}. {message.summary}"),
-        "blocks": blocks(message, changes_first=changes_first),
-        "metadata": {"event_type": _EVENT_TYPE, "event_payload": {"key": message.key, "thread": message.thread}},
+        "blocks": shown,
+        "metadata": {"event_type": _EVENT_TYPE, "event_payload": said},
         "unfurl_links": False,
         "unfurl_media": False,
         "parse": "none",
         "link_names": False,
     }
-
-
-def blocks(message: Message, *, changes_first: bool) -> list[dict[str, Any]]:
-    """Block Kit: a header, then one rich-text block; at most 150 characters in the header (Slack's limit)."""
-    header = {"type": "header", "text": {"type": "plain_text", "text": tidy(message.title, 150), "emoji": False}}
-    parts: list[dict[str, Any]] = [_section(_text(message.summary))]
-    if changes_first and message.changes:
-        parts.append(_list(_section(_text(change, bold=True)) for change in message.changes))
-    lines = (_section(_text(f"{label}: ", bold=True), _text(value)) for label, value in message.lines)
-    if message.lines:
-        parts.append(_list(lines))
-    for language, quote in message.quotes:
-        parts.append({"type": "rich_text_quote", "elements": [_text(f"[{language}] {quote}")]})
-    if message.links:
-        parts.append(_list(_section({"type": "link", "url": url, "text": outlet}) for outlet, url in message.links))
-    return [header, {"type": "rich_text", "elements": parts}]
-
-
-def _section(*elements: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "rich_text_section", "elements": list(elements)}
-
-
-def _list(sections: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    return {"type": "rich_text_list", "style": "bullet", "elements": list(sections)}
-
-
-def _text(text: str, *, bold: bool = False) -> dict[str, Any]:
-    element: dict[str, Any] = {"type": "text", "text": text or " "}  # Slack refuses an empty element
-    return {**element, "style": {"bold": True}} if bold else element
-
-
-def escaped(text: str) -> str:
-    """For the plain fallback, the one string that Slack parses: https://api.slack.com/reference/surfaces/formatting."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
