@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0020"
-down_revision = "0030"
+down_revision = "0011"
 
 _MOMENT = postgresql.TIMESTAMP(timezone=True)
 
