@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from workers.adapters import limits
 from workers.adapters.fetching import reached
 from workers.adapters.store import (
     alerts,
@@ -21,6 +22,7 @@ from workers.adapters.store import (
 )
 from workers.adapters.store.claims import Done, Held, NotYetError, finish
 from workers.adapters.store.feeds import Polled
+from workers.adapters.store.pages import Fetched
 from workers.adapters.store.works import CLUSTER, DETECT, EVALUATE, EXTRACT, FETCH, PARSE, POLL, SEND
 from workers.adapters.web import Answer
 from workers.celery import app
@@ -30,7 +32,7 @@ from workers.pipeline import dedupe, rules
 from workers.pipeline import detect as detection
 from workers.pipeline import extract as extraction
 from workers.pipeline import feed as feeding
-from workers.pipeline.models import FeedDocument, Page
+from workers.pipeline.models import Article, FeedDocument, Outcome, Page
 from workers.services import Services
 from workers.stages import batch, show_life, stage
 
@@ -56,10 +58,13 @@ def parse(s: Services, held: Held) -> Follow:
 
 def _document(page: Page) -> tuple[FeedDocument | None, str]:
     try:
-        read = feeding.parse(page.body, charset=page.charset, url=page.final_url, now=page.fetched)
+        with limits.within(limits.FEED):
+            read = feeding.parse(page.body, charset=page.charset, url=page.final_url, now=page.fetched)
         return read, "entries" if read.entries else "no_entries"
     except feeding.NotAFeed as error:
         return None, error.reason.value
+    except (limits.OutOfTimeError, MemoryError):
+        return None, feeding.Reason.TOO_COMPLEX.value
 
 
 @batch(FETCH, Services.fetch)
@@ -75,11 +80,24 @@ def fetch(s: Services, held: Held, answer: Answer) -> Follow:
 def extract(s: Services, held: Held) -> Follow:
     """A page -> an article, or the outcome that says why there is none."""
     found = pages.load(s.engine, held.id)
-    article = extraction.extract(found.page, entry=found.entry, language=found.feed.language)
+    article = _article(found, last_attempt=held.attempts >= EXTRACT.max_attempts)
     with s.engine.begin() as connection:
         finish(connection, held, Done(article.outcome))
         readable = articles.save(connection, found, article)
     return [(DETECT, readable)]
+
+
+def _article(found: Fetched, last_attempt: bool) -> Article:
+    """What stands on the page; the feed's own words where reading it costs too much, or cost two workers already."""
+    if last_attempt:
+        return extraction.unread(Outcome.TIMEOUT, "every attempt ended with its worker", found.entry)
+    try:
+        with limits.within(limits.PAGE):
+            return extraction.extract(found.page, entry=found.entry, language=found.feed.language)
+    except limits.OutOfTimeError:
+        return extraction.unread(Outcome.TIMEOUT, f"more than {limits.PAGE.seconds:.0f} s of CPU", found.entry)
+    except MemoryError:
+        return extraction.unread(Outcome.TOO_LARGE, "more memory than a page may have", found.entry)
 
 
 @stage(DETECT)

@@ -64,6 +64,20 @@ def test_a_server_that_keeps_its_validators_while_the_feed_changes_is_found_out(
     assert question(Subscription(1, PAPER.feed, honest)).etag == '"2"'
 
 
+def test_an_index_of_sitemaps_is_asked_part_by_part_and_then_again_itself() -> None:
+    asked, subscribed = (
+        [],
+        Subscription(1, PAPER.feed, Memory(parts=("http://paper.example/a", "http://paper.example/b"))),
+    )
+    for outcome in (FetchOutcome.OK, FetchOutcome.CLIENT_ERROR):
+        asked.append(question(subscribed).url)
+        found = polled(subscribed, Answer(question(subscribed), outcome))
+        subscribed = Subscription(1, PAPER.feed, found.memory)
+    assert asked == ["http://paper.example/a", "http://paper.example/b"]
+    assert question(subscribed).url == PAPER.feed.url
+    assert found.due - datetime.now(UTC) > timedelta(minutes=10)
+
+
 def test_what_an_answer_takes_is_smoothed() -> None:
     once = polled(PAPER, Answer(question(PAPER), FetchOutcome.NOT_MODIFIED, seconds=1.0)).memory
     again = polled(Subscription(1, PAPER.feed, once), Answer(question(PAPER), FetchOutcome.OK, seconds=11.0)).memory

@@ -211,3 +211,16 @@ def test_what_a_feed_brings_is_counted_for_its_health(engine: Engine, read: Call
     assert known["weekly"].brought == {}
     (total,) = [one for one in tallies.totals(engine) if one.stage == "article"]
     assert (total.subject, total.outcome, total.count) == ("daily", "paywall", 1)
+
+
+def test_an_index_of_sitemaps_makes_its_feed_due_at_once_and_primes_nothing(engine: Engine) -> None:
+    feeds.subscribe(engine, [DAILY])
+    index = FeedDocument("", "sitemap_index", (), parts=("http://daily.example/news.xml",))
+    with engine.begin() as connection:
+        connection.execute(update(feed_rows).values(due_at=func.now() + text("interval '1 hour'")))
+        page_id = pages.add(connection, page(DAILY.url), 1)
+    with engine.begin() as connection:
+        assert entries.keep(connection, pages.load(engine, page_id), index, prime=True) == []
+    assert feeds.by_slug(engine, "daily").memory.parts == index.parts
+    assert claims.hint(engine, POLL, 10, None).ids == (1,)
+    assert scalar(engine, select(feed_rows.c.primed)) is False

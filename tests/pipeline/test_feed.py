@@ -66,6 +66,35 @@ def test_every_format_yields_an_entry_with_title_address_and_date(document, form
     assert entry.published == datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
+def sitemap_index(*parts):
+    listed = "".join(f"<sitemap><loc>{loc}</loc><lastmod>{day}</lastmod></sitemap>" for loc, day in parts)
+    return f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</sitemapindex>'
+
+
+def test_an_index_of_sitemaps_leads_to_those_with_news():
+    index = sitemap_index(("/authors.xml", "2026-03-02"), ("/news-1.xml", "2026-03-01"), ("/news-2.xml", "2026-03-02"))
+    found = read(index, url="https://example.org/sitemap.xml")
+    assert (found.format, found.entries) == ("sitemap_index", ())
+    assert found.parts == ("https://example.org/news-2.xml", "https://example.org/news-1.xml")
+
+
+def test_an_index_without_such_names_leads_to_what_changed_last():
+    index = sitemap_index(*((f"https://example.org/{day}.xml", f"2026-02-{day:02}") for day in range(1, 29)))
+    assert read(index).parts[0] == "https://example.org/28.xml"
+    assert len(read(index).parts) == 5
+
+
+@pytest.mark.parametrize("body", ["<sitemapindex><sitemap/></sitemapindex>", "<sitemapindex"])
+def test_an_index_that_leads_nowhere_says_so(body):
+    assert read(body).problems == ("an index of no sitemaps",)
+
+
+def test_a_sitemap_is_read_for_the_last_days_only():
+    old = SITEMAP.replace("2026-03-02T08", "2026-02-02T08")
+    assert read(old).entries == ()
+    assert read(old).problems == ("older than 3 days and left out: 1",)
+
+
 def test_an_entry_carries_the_language_of_its_feed():
     assert read(ATOM).entries[0].language == "uk"
     assert read(SITEMAP).entries[0].language == "fr"
@@ -179,7 +208,6 @@ def test_a_malformed_feed_is_read_as_far_as_possible():
         (b'{"items": [', Reason.UNREADABLE),
         (b"<rss><channel><item><title>x</title><image></width></image></item></channel>", Reason.UNREADABLE),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", Reason.XML),
-        (b"<sitemapindex><sitemap/></sitemapindex>", Reason.SITEMAP_INDEX),
         (b"<rss>" + b" " * 8_000_001, Reason.TOO_LARGE),
     ],
 )

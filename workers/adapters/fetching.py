@@ -31,6 +31,8 @@ _PASSING = frozenset(
 """Failures after which asking again may help."""
 _LOST = 3.0
 """Graded failures after which a feed that had moved is looked for at its old address."""
+_NEXT_PART = 5.0
+"""Seconds between two sitemaps of one index."""
 _NEXT_TURN = 10.0
 """Seconds until a host is asked again whose turn did not come."""
 
@@ -52,6 +54,8 @@ def ask(web: Fetcher, asked: Sequence[tuple[Held, Request]]) -> Iterator[tuple[H
 def question(subscribed: Subscription) -> Request:
     """A conditional request; now and then an unconditional one, since some servers keep an ETag too long."""
     memory = subscribed.memory
+    if memory.parts:
+        return Request(memory.parts[0], feed=True)
     url = memory.moved_to or subscribed.feed.url
     if memory.history.wants_full or memory.distrusted:
         return Request(url, feed=True, body_hash=None if memory.history.wants_full else memory.body_hash)
@@ -61,6 +65,8 @@ def question(subscribed: Subscription) -> Request:
 def polled(subscribed: Subscription, answer: Answer) -> Polled:
     """What a feed's answer means: when it is due again, and what to remember until then."""
     feed, memory, now = subscribed.feed, subscribed.memory, datetime.now(UTC)
+    if memory.parts and answer.outcome is not FetchOutcome.DEFERRED:
+        return _part(subscribed, answer, now)
     history = schedule.answered(memory.history, answer.outcome, feed.interval)
     hints = Hints(answer.retry_after, answer.max_age, memory.ttl, memory.skip_hours)
     due = schedule.due(now, feed.interval, random.random(), hints, history).at
@@ -72,6 +78,16 @@ def polled(subscribed: Subscription, answer: Answer) -> Polled:
         kept = replace(kept, moved_to=answer.moved_to or memory.moved_to, distrusted=_lies(memory, answer))
     elif history.failures >= _LOST or history.gone:
         kept = replace(kept, moved_to=None)
+    return Polled(feed.slug, answer.outcome, due, kept, answer.page, answered=answer.outcome in _GOOD)
+
+
+def _part(subscribed: Subscription, answer: Answer, now: datetime) -> Polled:
+    """One sitemap of an index: whatever became of it, the next one is due, and after the last the index again."""
+    feed, rest = subscribed.feed, subscribed.memory.parts[1:]
+    kept = replace(subscribed.memory, parts=rest)
+    due = now + timedelta(seconds=_NEXT_PART)
+    if not rest:
+        due = schedule.due(now, feed.interval, random.random(), Hints(), kept.history).at
     return Polled(feed.slug, answer.outcome, due, kept, answer.page, answered=answer.outcome in _GOOD)
 
 

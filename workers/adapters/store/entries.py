@@ -28,6 +28,9 @@ def keep(connection: Connection, found: Fetched, document: FeedDocument | None, 
     """
     if document is None:
         return []
+    if document.parts:
+        feed_rows.learn(connection, found.feed_id, document, 0)
+        return []
     primed = feed_rows.is_first_reading(connection, found.feed_id) and prime
     rows = [_row(found, entry) | {"primed": primed, "stage": FETCH.stage} for entry in document.entries]
     # One order for all: two feeds of a family that list the same entries must not wait for each other.

@@ -104,6 +104,9 @@ def learn(connection: Connection, feed_id: int, document: FeedDocument, new: int
     dates = sorted(entry.published for entry in document.entries if entry.published)
     gap = schedule.gap(dates, row.memory.gap)
     memory = replace(row.memory, history=history, ttl=document.ttl, skip_hours=document.skip_hours, gap=gap)
+    if document.parts:
+        memory = replace(row.memory, parts=document.parts, body_hash=None, etag=None, last_modified=None)
+        connection.execute(update(feeds).where(feeds.c.id == feed_id).values(due_at=func.now()))
     newest = dates[-1] if dates else None
     latest = func.greatest(feeds.c.entry_at, newest) if newest else feeds.c.entry_at
     connection.execute(update(feeds).where(feeds.c.id == feed_id).values(memory=memory, entry_at=latest))

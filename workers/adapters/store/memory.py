@@ -19,6 +19,8 @@ class Memory:
     history: History = field(default_factory=History)
     ttl: float | None = None
     skip_hours: frozenset[int] = frozenset()
+    parts: tuple[str, ...] = ()
+    """What an index of sitemaps led to and is to be asked before the index is asked again."""
     gap: float | None = None
     """Seconds that usually lie between two entries."""
     seconds: float | None = None

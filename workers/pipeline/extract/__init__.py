@@ -59,6 +59,12 @@ def extract(page: Page, *, entry: Entry | None = None, language: str | None = No
     return _completed(article, entry) if entry else article
 
 
+def unread(outcome: Outcome, reason: str, entry: Entry | None) -> Article:
+    """The article of a page that could not be read at all: the feed's own words, marked as such, if it has any."""
+    article = Article(outcome, reason=reason)
+    return _completed(article, entry) if entry else article
+
+
 def warm() -> None:
     """Load models and date patterns, which take two seconds, before the first page is on the clock."""
     classify("warm up")
@@ -205,4 +211,4 @@ def _published(article: Article, entry: Entry) -> Any:
     return theirs if vague and abs((theirs - ours).total_seconds()) < 2 * 86_400 else ours
 
 
-__all__ = ["extract", "warm"]
+__all__ = ["extract", "unread", "warm"]

@@ -2,7 +2,7 @@
 
 ``sniff``    what the bytes are, as text; or ``NotAFeed`` with the reason
 ``readers``  fastfeedparser under a strict rule, else feedparser; the limits that keep a feed under two seconds
-``sitemap``  news sitemaps, which neither reads
+``sitemap``  news sitemaps and indexes of them, which neither reads
 ``entries``  their entries -> ours: plain titles, absolute links, UTC dates, stable guids
 """
 
@@ -33,8 +33,10 @@ def parse(body: bytes, *, charset: str | None = None, url: str | None = None, no
     Costs less than two seconds of CPU whatever the bytes. Raises ``NotAFeed``; a feed without entries is a feed.
     """
     found = shape(body, charset)
+    if found.format == "sitemap_index":
+        return _index(found, url)
     try:
-        raw = _read(found)
+        raw = _read(found, now)
     except readers.TooComplex as error:
         raise NotAFeed(Reason.TOO_COMPLEX, str(error)) from error
     except readers.Unreadable as error:
@@ -51,11 +53,16 @@ def parse(body: bytes, *, charset: str | None = None, url: str | None = None, no
     )
 
 
-def _read(found: Shape) -> readers.Raw:
+def _index(found: Shape, url: str | None) -> FeedDocument:
+    parts = sitemap.parts(found.text, url)
+    return FeedDocument("", found.format, (), () if parts else ("an index of no sitemaps",), parts=parts)
+
+
+def _read(found: Shape, now: datetime) -> readers.Raw:
     if found.format == "json1":
         return readers.read_json(found.text)
     if found.format == "sitemap":
-        return sitemap.read(found.text)
+        return sitemap.read(found.text, now)
     return readers.read_xml(found.text)
 
 

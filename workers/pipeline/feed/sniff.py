@@ -46,7 +46,6 @@ class Reason(StrEnum):
     TEXT = "text"
     JSON = "json"
     XML = "other_xml"
-    SITEMAP_INDEX = "sitemap_index"
     TOO_LARGE = "too_large"
     TOO_COMPLEX = "too_complex"
     UNREADABLE = "unreadable"
@@ -181,6 +180,5 @@ def _xml(root: str, attributes: str, start: str) -> str:
         return "rss090" if "my.netscape.com/rdf/simple/0.9/" in start else "rss10"
     if root in ("feed", "entry"):
         return "atom03" if "purl.org/atom/ns#" in attributes else "atom10"
-    if root == "sitemapindex":
-        raise NotAFeed(Reason.SITEMAP_INDEX)
-    return {"channel": "cdf" if "href" in attributes.lower() else "rss20", "urlset": "sitemap"}[root]
+    plain = {"channel": "cdf" if "href" in attributes.lower() else "rss20"}
+    return plain.get(root) or {"urlset": "sitemap", "sitemapindex": "sitemap_index"}[root]

@@ -86,6 +86,11 @@ class FeedDocument:
     """Seconds the publisher asks to wait (``ttl``, ``sy:updatePeriod``)."""
     skip_hours: frozenset[int] = frozenset()
     """Hours of the day (UTC) in which the publisher asks not to be polled."""
+    parts: tuple[str, ...] = ()
+    """Addresses to ask instead: the documents that an index of sitemaps leads to, the newest first."""
+    hub: str | None = None
+    """Where the publisher offers to push what is new (WebSub), under the address ``topic``."""
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
