@@ -104,8 +104,8 @@ def _article(found: Fetched, last_attempt: bool) -> Article:
 def detect(s: Services, held: Held) -> Follow:
     """An article -> its reports, and the signature that finds its copies."""
     known = articles.load(s.engine, held.id)
-    coding = detection.detect(filings.document(known), s.knowledge)
-    found = filings.filings(known, coding, s.publishers)
+    codings = [detection.detect(document, s.knowledge) for document in filings.documents(known)]
+    found = filings.filings(known, codings, s.publishers)
     with s.engine.begin() as connection:
         telling = filings.keep(connection, known, found)
         finish(connection, held, Done("reports" if found else "nothing", then=CLUSTER if telling else None))

@@ -22,6 +22,7 @@ from workers.pipeline.models import (
     Entry,
     Feed,
     Outcome,
+    Part,
     Place,
     Precision,
     Realis,
@@ -71,7 +72,7 @@ def add_article(
 def detect(engine: Engine, article_id: int, *reports: Report) -> None:
     known = articles.load(engine, article_id)
     with engine.begin() as c:
-        filings.keep(c, known, filings.filings(known, Coding("en", reports, ()), NOBODY))
+        filings.keep(c, known, filings.filings(known, [Coding("en", reports, ())], NOBODY))
         articles.sign(c, known, dedupe.sign(known.article.text))
 
 
@@ -222,8 +223,22 @@ def origin_of(family: str | None, url: str | None, credit: str | None = None) ->
     entry = Entry(guid="1", url=url, title="t", summary="", published=NOW)
     article = Article(Outcome.ARTICLE, "t", "words", NOW, origin=credit)
     known = articles.Known(1, 1, article, url, NOW, False, None, feed, entry)
-    (filing,) = filings.filings(known, Coding("en", (FIGHT,), ()), publishers.load())
+    (filing,) = filings.filings(known, [Coding("en", (FIGHT,), ())], publishers.load())
     return filing.origin
+
+
+def test_each_part_of_a_live_blog_is_a_document_of_its_own_time() -> None:
+    feed, entry = (
+        Feed(slug="f", url="http://x/"),
+        Entry(guid="1", url="http://x/1", title="t", summary="", published=NOW),
+    )
+    parts = tuple(Part(f"Post {n}", f"Words {n}.", NOW - timedelta(days=n)) for n in range(3))
+    article = Article(Outcome.ARTICLE, "Live", "Words 0.\nWords 1.\nWords 2.", NOW, parts=parts)
+    known = articles.Known(1, 1, article, "http://x/1", NOW, False, None, feed, entry)
+    codings = [Coding("en", (FIGHT,), ()) for _ in filings.documents(known)]
+    found = filings.filings(known, codings, publishers.load())
+    assert [one.published for one in found] == [part.published for part in parts]
+    assert len({one.id for one in found}) == 3
 
 
 def test_an_article_speaks_for_the_agency_that_it_credits() -> None:

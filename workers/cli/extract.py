@@ -13,7 +13,7 @@ from workers.cli import jsonl
 from workers.cli.children import Fate, Limits, answers
 from workers.pipeline.dates import moment
 from workers.pipeline.extract import MAX_BYTES, extract, warm
-from workers.pipeline.models import Article, Outcome, Page
+from workers.pipeline.models import Article, Outcome, Page, Part
 
 app = typer.Typer()
 
@@ -77,4 +77,13 @@ def _shown(id_: Any, article: Article) -> dict[str, Any]:
         "authors": list(article.authors),
         "canonical_url": article.canonical_url,
         "reason": article.reason,
+        "parts": [_part(part) for part in article.parts],
+    }
+
+
+def _part(part: Part) -> dict[str, Any]:
+    return {
+        "title": part.title,
+        "text": part.text,
+        "published": part.published.isoformat() if part.published else None,
     }

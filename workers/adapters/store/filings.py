@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, text
@@ -18,8 +19,20 @@ from workers.pipeline.models import Coding, Document, Filing
 from workers.pipeline.models.publisher import Publishers
 
 
+def documents(known: Known) -> tuple[Document, ...]:
+    """What detection is given of an article: the whole of it, or each part of a live blog or digest by itself.
+
+    Spans in a part's reports count in that part.
+    """
+    whole = document(known)
+    return tuple(
+        replace(whole, title=part.title or None, text=part.text, published=part.published or whole.published)
+        for part in known.article.parts
+    ) or (whole,)
+
+
 def document(known: Known) -> Document:
-    """What detection is given of an article."""
+    """An article as one document."""
     article, feed = known.article, known.feed
     return Document(
         id=str(known.id),
@@ -32,28 +45,34 @@ def document(known: Known) -> Document:
     )
 
 
-def filings(known: Known, coding: Coding, publishers: Publishers) -> tuple[Filing, ...]:
+def filings(known: Known, codings: Sequence[Coding], publishers: Publishers) -> tuple[Filing, ...]:
     """Every report of an article, with its origin: the credited agency, else the publisher, each with its one voice.
 
-    A family that only the operator's configuration names speaks for itself; an outlet without one corroborates nothing.
+    ``codings`` are those of ``documents``, in order. A family that only the operator's configuration names speaks for
+    itself; an outlet without one corroborates nothing.
     """
-    full, family = document(known).full, _family(known, publishers)
+    told = [
+        (one, coding.language, report)
+        for one, coding in zip(documents(known), codings, strict=True)
+        for report in coding.reports
+    ]
+    family = _family(known, publishers)
     origin = publishers.origin(family, known.article.origin) or family
     return tuple(
         Filing(
             id=f"{known.id}.{known.version}.{ordinal}",
             article=str(known.id),
-            published=known.published,
+            published=one.published or known.published,
             report=report,
             family=family,
             origin=origin,
             copy_of=str(known.copy_of) if known.copy_of else None,
-            language=coding.language,
+            language=language,
             title=known.article.title,
             url=known.url,
-            quotes=tuple(full[start:end] for start, end in report.evidence),
+            quotes=tuple(one.full[start:end] for start, end in report.evidence),
         )
-        for ordinal, report in enumerate(coding.reports)
+        for ordinal, (one, language, report) in enumerate(told)
     )
 
 

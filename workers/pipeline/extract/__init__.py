@@ -3,6 +3,7 @@
 ``decoding``  bytes -> text by the web's rules
 ``meta``      title, times, address, language as the publisher declares them
 ``walls``     consent, payment and robot walls
+``parts``     live blogs and digests -> texts with a time each
 ``tidy``      the article's own paragraphs, without what the site says around them
 ``agencies``  the wire agency that the text credits
 
@@ -23,6 +24,7 @@ from trafilatura.utils import load_html
 
 from workers.pipeline.extract import decoding, meta, walls
 from workers.pipeline.extract.agencies import origin
+from workers.pipeline.extract.parts import parts
 from workers.pipeline.extract.tidy import key, tidy
 from workers.pipeline.models import Article, Entry, Outcome, Page
 from workers.pipeline.plain import paragraphs
@@ -105,13 +107,16 @@ def _of_tree(tree: Any, html: str, page: Page, language: str | None) -> Article:
     wall = walls.before_text(html, page.final_url, head)
     if wall is not None:
         return Article(wall[0], title=head.title, canonical_url=head.canonical, reason=wall[1])
-    text = _body(tree, head)
+    raw, text = _body(tree, head)
     outcome, reason = walls.after_text(text, html, head) or _judged(text, head)
     shown = "" if outcome in (Outcome.CONSENT_WALL, Outcome.BOT_WALL) else text
+    found = parts(tree, head.live, raw, head.published) if outcome is Outcome.ARTICLE else ()
+    told = "\n".join(filter(None, (line for part in found for line in (part.title, part.text))))
     return Article(
         outcome,
         title=head.title,
-        text=shown,
+        text=told if len(told) > len(shown) else shown,
+        parts=found,
         published=head.published or (meta.found_date(tree, page.fetched) if shown else None),
         modified=head.modified,
         language=_language(shown, head.language, language),
@@ -122,14 +127,15 @@ def _of_tree(tree: Any, html: str, page: Page, language: str | None) -> Article:
     )
 
 
-def _body(tree: Any, head: meta.Head) -> str:
+def _body(tree: Any, head: meta.Head) -> tuple[str, str]:
+    """The text as the body finder leaves it, and the article's own paragraphs of it."""
     document = bare_extraction(tree, include_comments=False, url=head.canonical)
     found = document.text or "" if isinstance(document, Document) else ""
     text = tidy(found, head.title, head.authors)
     if len(head.body) > 2 * len(text) and len(head.body) > _SHORTEST:
         text = tidy(paragraphs(head.body, 100_000), head.title, head.authors)
     lead = _standfirst(tree, head.description, text)
-    return f"{lead}\n{text}" if lead else text
+    return found, f"{lead}\n{text}" if lead else text
 
 
 def _standfirst(tree: Any, description: str, text: str) -> str:

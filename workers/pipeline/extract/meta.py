@@ -52,12 +52,15 @@ class Head:
     """The article's own text from JSON-LD, for pages that show it by script only."""
     authors: tuple[str, ...] = ()
     metas: dict[str, str] = field(default_factory=dict)
+    live: tuple[dict[str, Any], ...] = ()
+    """JSON-LD objects of live blogs, as they are written."""
 
 
 def read(tree: Any, url: str, fetched: datetime) -> Head:
     """``tree`` is lxml's, ``url`` resolves the canonical link, nothing is dated later than a day after ``fetched``."""
     metas = _metas(tree)
-    story = _story(tree)
+    objects = list(_objects(tree))
+    story = _story(objects)
     latest = fetched + timedelta(days=1)
     return Head(
         title=_title(tree, metas, story),
@@ -72,6 +75,7 @@ def read(tree: Any, url: str, fetched: datetime) -> Head:
         body=_string(story.get("articleBody")),
         authors=tuple(_names(story.get("author"))),
         metas=metas,
+        live=tuple(one for one in objects if "liveBlogUpdate" in one),
     )
 
 
@@ -93,9 +97,9 @@ def _metas(tree: Any) -> dict[str, str]:
     return found
 
 
-def _story(tree: Any) -> dict[str, Any]:
+def _story(objects: list[dict[str, Any]]) -> dict[str, Any]:
     """The JSON-LD object of the article, ``{}`` without one."""
-    candidates = [one for one in _objects(tree) if _ARTICLE.search(_string(one.get("@type")))]
+    candidates = [one for one in objects if _ARTICLE.search(_string(one.get("@type")))]
     return max(candidates, key=lambda one: ("datePublished" in one, "headline" in one, len(one)), default={})
 
 

@@ -51,6 +51,7 @@ from workers.pipeline.models.source import (
     FetchOutcome,
     Outcome,
     Page,
+    Part,
     Signature,
 )
 from workers.pipeline.models.steering import Ack, Judgement, Review, Silence
@@ -90,6 +91,7 @@ __all__ = [
     "Message",
     "Outcome",
     "Page",
+    "Part",
     "Place",
     "Precision",
     "Realis",

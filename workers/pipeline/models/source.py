@@ -106,6 +106,15 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One entry of a live blog or a digest: a text of its own, with its own time."""
+
+    title: str
+    text: str
+    published: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """Title, body and context of one page, or the outcome that says why there is none.
 
@@ -122,6 +131,8 @@ class Article:
     authors: tuple[str, ...] = ()
     canonical_url: str | None = None
     reason: str = ""
+    parts: tuple[Part, ...] = ()
+    """What a live blog or a digest consists of; empty for a text that is one. ``text`` holds all of it."""
 
 
 @dataclass(frozen=True, slots=True)
