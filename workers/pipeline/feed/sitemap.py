@@ -36,9 +36,9 @@ def read(text: str, now: datetime) -> Raw:
     listed = [_entry(page) for page in _children(root, "url")]
     recent = [one for one in listed if _date(one, now) >= now - _NEWS]
     kept = recent[: MAX_ENTRIES["fast"]]
-    problems = (
-        [f"{len(listed) - len(recent)} entries older than {_NEWS.days} days"] if len(recent) < len(listed) else []
-    )
+    problems = []
+    if len(recent) < len(listed):
+        problems.append(f"older than {_NEWS.days} days and left out: {len(listed) - len(recent)}")
     if len(kept) < len(recent):
         problems.append(f"{len(recent)} entries: only the first {len(kept)} were read")
     name = next((n.text for n in root.iter("{*}name") if n.text), "")
