@@ -17,6 +17,7 @@ from workers.pipeline.detect.realis import judge
 from workers.pipeline.detect.scenes import NEWS
 from workers.pipeline.detect.tagger import Tag
 from workers.pipeline.detect.tellings import Telling
+from workers.pipeline.models import Realis
 
 NAMED_KM = 30.0
 
@@ -39,12 +40,15 @@ def _place(pair: tuple[Telling, int]) -> int:
 
 
 def _beside(reading: Reading, told: Sequence[tuple[Telling, int]], figure: Figure) -> int | None:
-    """The telling of the figure's own sentence, by the nearest trigger; the same clause first."""
+    """The telling of the figure's own sentence, by the nearest trigger; the same clause first. "Nobody was killed"
+    denies no event: it is said of the one told before."""
     clause = reading.text.clauses[figure.clause]
+    nobody = figure.high == 0
     near = [
         ((trigger.first < clause.first or trigger.first >= clause.last), abs(trigger.first - figure.harm[0]), n)
         for telling, n in told
         if telling.scene.sentence.index == clause.sentence
+        and not (nobody and telling.scene.stand.realis is Realis.NEGATED)
         for trigger in telling.scene.triggers
     ]
     return min(near)[2] if near else None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from workers.pipeline.detect.numbers import Number
 from workers.pipeline.detect.people import PEOPLE, TWO, Group, Kind, harm_at, kind_of, noun_at
@@ -117,20 +118,19 @@ def _duals(marks: Marks, first: int, last: int) -> Iterator[Group]:
             yield Group(hit.first, hit.last, 2, 2, 2, kind_of(label))
 
 
-def _specified(text: Text, whole: Group, group: Group) -> bool:
+def _specified(text: Text, found: list[Group], number: int) -> bool:
     """ "two civilians, a woman and a child": those after the comma are the two; "Ana Lopez, a judge" is one."""
+    whole, group = found[number - 1], found[number]
     if whole.name and not group.name and group.low == 1 and group.kind in PEOPLE:
         return group.first - whole.last <= NEAR_NAME and text.between(whole.last).strip()[:1] in (",", "(", "—", "–")
     if group.low > 1 or group.kind not in PEOPLE or not group.counted:
         return False
     if whole.part and whole.low == 1:
         return group.first - whole.last <= 2
-    return (
-        whole.low > 1
-        and whole.kind in PEOPLE
-        and group.first - whole.last <= 2
-        and any(mark in text.between(whole.last) for mark in ",(:—–")
-    )
+    alone = list(takewhile(lambda one: one.low == 1, found[number:]))
+    closed = any(mark in text.between(whole.last) for mark in "(:—–")
+    told = closed or (len(alone) == whole.low and "," in text.between(whole.last))
+    return told and whole.low > 1 and whole.kind in PEOPLE and group.first - whole.last <= 2
 
 
 def _part(text: Text, marks: Marks, found: list[Group], number: int, first: int) -> bool:
@@ -139,11 +139,11 @@ def _part(text: Text, marks: Marks, found: list[Group], number: int, first: int)
     before = marks.of("people.sub", max(first, group.first - 5), group.first)
     if before and not any(marks.at("people.stop", i) for i in range(before[-1].last, group.first)):
         return True
-    if number and _specified(text, found[number - 1], group):
+    if number and _specified(text, found, number):
         return True
     if not any(other.counted and other.low > group.low for other in found[:number]):
         return False
     if marks.any("numbers.part_endings", group.first, group.last + 1):
         return True
-    after = marks.at("people.sub_after", group.last) or marks.at("people.sub_after", group.last - 1)
-    return after is not None and not text.between(after.first).strip(" ,")
+    after = marks.of("people.sub_after", group.first, group.last + 1)
+    return bool(after) and not text.between(after[0].first).strip(" ,")

@@ -26,6 +26,8 @@ FORBIDDEN = 99.0
 WRONG_WAY = 1.5
 PAUSE = 3.0
 """What a comma or an "and" costs, in words."""
+_INSIDE = {"casualties": 1.0, "captured": 2.0}
+"""What it costs to be counted by one's own noun ("12 casualties", "12 hostages"): another word of harm goes before."""
 _COMMAS = (",", "،")
 
 
@@ -98,7 +100,7 @@ class Pairing:
     def _cost(self, group: Group, harm: Harm, way: str) -> float:
         """Words between, commas and conjunctions weighing more; another group between forbids."""
         if group.first <= harm.first and harm.last <= group.last and group.counted:
-            return 0.0 if harm.state != "casualties" else 1.0
+            return _INSIDE.get(harm.state, 0.0)
         before = group.last <= harm.first
         begin, end = (group.last, harm.first) if before else (harm.last, group.first)
         if end < begin or any(begin <= other.first < end and _counts(other) for other in self.people):

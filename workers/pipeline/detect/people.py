@@ -49,7 +49,10 @@ ONE = tuple(f"people.{kind}_one" for kind in ("civilian", "fighter", "person"))
 TWO = tuple(f"people.{kind}_two" for kind in ("civilian", "fighter", "person"))
 _MANY = tuple(f"people.{kind}_many" for kind in ("civilian", "fighter", "person"))
 _NOUNS = (*ONE, *TWO, *_MANY, "people.things", "people.measures")
-_HARM = tuple(f"people.{state}{place}" for state in STATES for place in ("", "_pre", "_self"))
+_HARM = frozenset(f"people.{state}{place}" for state in STATES for place in ("", "_pre", "_self")) - {
+    "people.captured_pre"
+}
+"""Not "prisoners" and "hostages", who are people too: twelve hostages may die."""
 
 
 def kind_of(label: str) -> Kind:
