@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "review": ("workers.cli.review", "Judge what was told; measure rules by it; export the cases."),
     "deliveries": ("workers.cli.deliveries", "List messages and what became of them; retry those given up."),
     "token": ("workers.cli.token", "Make, list and revoke tokens of the API."),
+    "clashes": ("workers.cli.clashes", "Show clashes and situations; merge and split them."),
     "why": ("workers.cli.why", "Say why a clash was told or not told, and to whom."),
     "rules": ("workers.cli.rules", "List rules, test them, or run them over what happened."),
     "feeds": ("workers.cli.feeds", "List, add, check, import and export feeds."),

@@ -99,7 +99,7 @@ class Beat:
 
     def age(self) -> None:
         """Clashes without news become quiet, then closed."""
-        publish([(EVALUATE, ageing.age(self.engine))])
+        publish([(EVALUATE, ageing.age(self.engine, self.settings.life.limits()))])
 
     def forget(self) -> None:
         kept = self.settings.retention

@@ -18,12 +18,14 @@ from workers.adapters import knowledge as shipped
 from workers.adapters.store import entries, feeds, keys, silences
 from workers.adapters.store.alerts import Revised
 from workers.adapters.store.claims import Held
+from workers.adapters.store.decisions import Linking
 from workers.adapters.store.deliveries import Outgoing
 from workers.adapters.store.engine import connect
 from workers.adapters.store.feeds import Polled
+from workers.adapters.store.neighbourhood import Neighbourhood
 from workers.adapters.web import Answer, Fetcher, Policy, Request
 from workers.pipeline import regions
-from workers.pipeline.cluster import Context
+from workers.pipeline.cluster import Context, Limits, alone
 from workers.pipeline.links import Front
 from workers.pipeline.models import Alert
 from workers.pipeline.models.knowledge import Knowledge
@@ -42,10 +44,9 @@ class Services:
     watch: Watch
     web: Fetcher
 
-    def context(self, taken: frozenset[str]) -> Context:
-        """What linking knows beside the reports; ``taken`` ids are not given again."""
-        actors = self.knowledge.actors
-        return Context(allied=actors.allied, taken=taken) if actors else Context(taken=taken)
+    def context(self, around: Neighbourhood) -> Context:
+        """What linking knows beside the reports."""
+        return linking(self.knowledge, self.settings.life.limits())(around)
 
     @property
     def publishers(self) -> Publishers:
@@ -92,6 +93,12 @@ class Services:
         if receiver is None:
             raise channels.ChannelError(f"no receiver is called {name} any more", retry=False)
         return outgoing.deliver(self.engine, held, delivery, receiver, self.front)
+
+
+def linking(known: Knowledge, limits: Limits) -> Linking:
+    """What linking knows beside the reports, for any neighbourhood: allies, an operator's decisions, times, ids."""
+    allied = known.actors.allied if known.actors else alone
+    return lambda around: Context(allied, around.pins, limits, around.taken)
 
 
 _settings: list[Settings] = []

@@ -18,6 +18,7 @@ from workers.adapters.store import (
     entries,
     feeds,
     filings,
+    neighbourhood,
     pages,
 )
 from workers.adapters.store.claims import Done, Held, NotYetError, finish
@@ -120,8 +121,8 @@ def cluster(s: Services, held: Held) -> Follow:
     with s.engine.begin() as connection:
         clashes.lock(connection)
         finish(connection, held, Done("assigned"))
-        around = clashes.neighbourhood(connection, known, copies.settle(connection, known))
-        found = clustering.cluster(around.filings, around.previous, datetime.now(UTC), context=s.context(around.taken))
+        around = neighbourhood.of_articles(connection, known, copies.settle(connection, known))
+        found = clustering.cluster(around.filings, around.previous, datetime.now(UTC), context=s.context(around))
         revised = clashes.save(connection, found, around, known.primed)
     return [(EVALUATE, revised)]
 

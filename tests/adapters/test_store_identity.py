@@ -7,7 +7,7 @@ from itertools import count
 from sqlalchemy import Engine, insert, select, text
 
 from workers.adapters import publishers
-from workers.adapters.store import ageing, alerts, articles, clashes, copies, filings, gauges
+from workers.adapters.store import ageing, alerts, articles, clashes, copies, filings, gauges, neighbourhood
 from workers.adapters.store.schema import articles as article_rows
 from workers.adapters.store.schema import entries, feeds, memberships, revisions
 from workers.pipeline import dedupe
@@ -80,8 +80,8 @@ def assign(engine: Engine, article_id: int) -> list[int]:
     known = articles.load(engine, article_id)
     with engine.begin() as c:
         clashes.lock(c)
-        around = clashes.neighbourhood(c, known, copies.settle(c, known))
-        found = cluster(around.filings, around.previous, NOW, context=Context(taken=around.taken))
+        around = neighbourhood.of_articles(c, known, copies.settle(c, known))
+        found = cluster(around.filings, around.previous, NOW, context=Context(pins=around.pins, taken=around.taken))
         return clashes.save(c, found, around, primed=False)
 
 
@@ -204,10 +204,10 @@ def test_clashes_without_news_become_quiet_and_then_closed(engine: Engine) -> No
 
 
 def test_the_squares_around_a_point_cross_the_date_line_and_give_up_near_the_poles() -> None:
-    fiji = clashes.cells(-17.0, 179.9, 60)
+    fiji = neighbourhood.cells(-17.0, 179.9, 60)
     assert fiji is not None
-    assert clashes.cell(-17.0, -179.9) in fiji
-    assert clashes.cells(0.0, 0.0, 20000) is None
+    assert neighbourhood.cell(-17.0, -179.9) in fiji
+    assert neighbourhood.cells(0.0, 0.0, 20000) is None
 
 
 def test_days_of_a_report_reach_over_midnight(engine: Engine) -> None:

@@ -22,6 +22,7 @@ from workers.settings.service import (
     Exporter,
     FeedsFile,
     Fetch,
+    Life,
     Redis,
     Retention,
     ServiceFile,
@@ -44,6 +45,7 @@ class Settings:
     redis: Redis
     fetch: Fetch
     retention: Retention
+    life: Life
     api: Api
     exporter: Exporter
     workers: Workers

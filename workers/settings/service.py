@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_network
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from workers.pipeline.models import Feed
+from workers.pipeline.cluster import Limits, Span
+from workers.pipeline.models import ACLED_EVENT_OF, Feed
+from workers.settings.problems import unknown
 from workers.settings.shapes import Country, Duration, Strict, Words, split
 
 
@@ -89,6 +91,39 @@ class Retention(Strict):
     quarantine: int = Field(default=90, ge=0)
 
 
+class SpanEntry(Strict):
+    """How long after its last report a clash is quiet, and how long until it is closed."""
+
+    quiet: Duration = Field(default="24h", validate_default=True)
+    closed: Duration = Field(default="96h", validate_default=True)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.quiet >= self.closed:
+            raise ValueError("a clash is quiet before it is closed: quiet must be shorter than closed")
+        return self
+
+    def span(self) -> Span:
+        return Span(self.quiet, self.closed)
+
+
+def _kinds(given: dict[str, SpanEntry]) -> dict[str, SpanEntry]:
+    for name in given:
+        if name not in ACLED_EVENT_OF:
+            raise ValueError(unknown("sub-event type", name, ACLED_EVENT_OF))
+    return given
+
+
+class Life(SpanEntry):
+    """The life of a clash."""
+
+    types: Annotated[dict[str, SpanEntry], AfterValidator(_kinds)] = Field(default_factory=dict)
+    """Other times for ACLED sub-event types, by name."""
+
+    def limits(self) -> Limits:
+        return Limits(self.span(), {name: one.span() for name, one in self.types.items()})
+
+
 class Api(Strict):
     host: str = "127.0.0.1"
     port: Port = 8000
@@ -120,6 +155,7 @@ class ServiceFile(Strict):
     redis: Redis = Redis()
     fetch: Fetch = Fetch()
     retention: Retention = Retention()
+    life: Life = Life()
     api: Api = Api()
     exporter: Exporter = Exporter()
     workers: Workers = Workers()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     Column,
     Date,
     Float,
@@ -167,3 +168,29 @@ departures = Table(
     Column("at", Moment, nullable=False, server_default=NOW),
 )
 """Receivers whose reader unsubscribed."""
+
+decisions = Table(
+    "decisions",
+    metadata,
+    key(),
+    Column("what", Text, nullable=False),
+    Column("subject", ARRAY(Text), nullable=False),
+    Column("author", Clean, nullable=False),
+    Column("note", Clean, nullable=False),
+    Column("at", Moment, nullable=False, server_default=NOW),
+)
+"""Clashes that an operator merged or split."""
+
+pins = Table(
+    "pins",
+    metadata,
+    key(),
+    Column("decision_id", ForeignKey("decisions.id", ondelete="CASCADE"), nullable=False),
+    Column("one", ForeignKey("reports.id", ondelete="CASCADE"), nullable=False),
+    Column("other", ForeignKey("reports.id", ondelete="CASCADE"), nullable=False),
+    Column("together", Boolean, nullable=False),
+    Index(None, "one"),
+    Index(None, "other"),
+    Index(None, "decision_id"),
+)
+"""What decisions say about pairs of reports: always one incident, or never."""

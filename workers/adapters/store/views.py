@@ -35,6 +35,15 @@ SELECT DISTINCT articles.id, articles.url, articles.article ->> 'title' AS title
 FROM memberships JOIN reports ON reports.id = report_id JOIN articles ON articles.id = reports.article_id
 JOIN feeds ON feeds.id = articles.feed_id WHERE clash_id = :id ORDER BY articles.published
 """
+_TIMELINE = """
+SELECT made_at AS at, clash_id AS clash, number, revision -> 'changes' AS changes, revision -> 'diff' AS diff,
+       revision #>> '{clash,sub_event_type}' AS kind, revision #>> '{clash,place,name}' AS place,
+       revision #>> '{clash,start}' AS day, revision #>> '{clash,status}' AS status,
+       revision #> '{clash,killed}' AS killed
+FROM revisions JOIN clashes ON clashes.id = clash_id
+WHERE situation_id = :id OR situation_id = (SELECT situation_id FROM clashes WHERE id = :id)
+ORDER BY made_at, revisions.id
+"""
 _VERDICTS = """
 SELECT revisions.number AS revision, rule, reason, detail
 FROM verdicts JOIN revisions ON revisions.id = revision_id WHERE clash_id = :id ORDER BY 1, 2
@@ -78,6 +87,14 @@ def clash(engine: Engine, clash_id: str) -> dict[str, Any] | None:
         return None
     parts = {"revisions": _REVISIONS, "articles": _ARTICLES, "verdicts": _VERDICTS}
     return _flat(found[0]) | {name: _rows(engine, query, id=clash_id) for name, query in parts.items()}
+
+
+def timeline(engine: Engine, situation: str) -> list[dict[str, Any]]:
+    """How a situation went on: every revision of its clashes, also of those merged since, as they became known.
+
+    ``situation`` may be the id of one of its clashes.
+    """
+    return _rows(engine, _TIMELINE, id=situation)
 
 
 def alerts(engine: Engine, before: int | None, limit: int) -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ __all__ = [
     "Reach",
     "Span",
     "age",
+    "alone",
     "cluster",
     "filed",
     "names",

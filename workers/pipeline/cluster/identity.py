@@ -34,6 +34,9 @@ def names(filing: str) -> Iterator[str]:
 def inherit(groups: Sequence[Sequence[str]], previous: Sequence[Clash], taken: Collection[str] = frozenset()) -> Heirs:
     """Ids pass on by greatest overlap of filings, then by age; what is new is named after its first filing.
 
+    Of two parts of equal size that one keeps the id which holds the filing that it is named after: so what a merge
+    joined comes apart under its old ids.
+
     ``taken`` ids (of ``names``) are borne by clashes that hold none of these filings any more.
     """
     home = {filing: number for number, group in enumerate(groups) for filing in group}
@@ -43,11 +46,14 @@ def inherit(groups: Sequence[Sequence[str]], previous: Sequence[Clash], taken: C
         for filing in clash.filings:
             if filing in home:
                 shared[home[filing]] = shared.get(home[filing], 0) + 1
-        claims += [(-size, clash.first_reported, clash.id, number) for number, size in shared.items()]
+        named_after = _named_after(clash, home) if len(shared) > 1 else None
+        claims += [
+            (-size, clash.first_reported, clash.id, number != named_after, number) for number, size in shared.items()
+        ]
     ids: dict[int, str] = {}
     best: dict[str, int] = {}
     parents: dict[int, str] = {}
-    for _, _, old, number in sorted(claims):
+    for _, _, old, _, number in sorted(claims):
         best.setdefault(old, number)
         parents.setdefault(number, old)
         if number not in ids and old not in ids.values():
@@ -56,6 +62,11 @@ def inherit(groups: Sequence[Sequence[str]], previous: Sequence[Clash], taken: C
     redirects = {old: ids[number] for old, number in best.items() if old not in ids.values()}
     splits = {ids[n]: old for n, old in parents.items() if ids[n] != old and old in ids.values()}
     return Heirs(tuple(ids[number] for number in range(len(groups))), redirects, splits)
+
+
+def _named_after(clash: Clash, home: dict[str, int]) -> int | None:
+    """The group that holds the filing after which the clash is named."""
+    return next((home[one] for one in clash.filings if one in home and clash.id in names(one)), None)
 
 
 def _name_the_new(groups: Sequence[Sequence[str]], ids: dict[int, str], taken: set[str]) -> None:

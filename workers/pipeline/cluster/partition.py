@@ -58,6 +58,10 @@ class Linker:
             self._known[key] = found
         return found
 
+    def held_apart(self, a: Group, b: Group) -> bool:
+        """Did an operator part any of ``a`` from any of ``b``?"""
+        return any(frozenset((one.id, other.id)) in self._pins.apart for one in a.cards for other in b.cards)
+
     def between(self, a: Group, b: Group) -> float | None:
         """Mean evidence over all pairs of two groups; ``None`` when one of them bars it."""
         total = 0.0
@@ -81,13 +85,13 @@ def partition(cards: Sequence[Card], allied: Allied, pins: Pins) -> list[Group]:
     """Groups in order of their first card. ``cards`` must come in ``card.order``; one card per filing."""
     linker = Linker(allied, pins)
     groups = {one.id: Group([one]) for one in cards}
-    _pin(groups, pins)
     _answers(cards, groups)
     _copies(cards, groups, linker)
     for wanted in (False, True):
         for _, a, b in _pairs([one for one in cards if one.coarse is wanted], linker):
             _join(groups, a, b, linker)
     _attach(cards, groups, linker)
+    _pin(groups, pins, linker)
     return _distinct(cards, groups)
 
 
@@ -135,12 +139,13 @@ def _merge(groups: dict[str, Group], a: Group, b: Group, reason: tuple[Card, str
         groups[card.id] = a
 
 
-def _pin(groups: dict[str, Group], pins: Pins) -> None:
-    for a, *rest in sorted(sorted(pair) for pair in pins.together):
-        for b in rest:
-            if a in groups and b in groups and groups[a] is not groups[b]:
-                joined = groups[b].cards[0]
-                _merge(groups, groups[a], groups[b], (joined, f"{joined.article}: joined by an operator"))
+def _pin(groups: dict[str, Group], pins: Pins, linker: Linker) -> None:
+    """Last, so that whatever comes to join one of two merged clashes joins both; never what is also held apart."""
+    for one, other in sorted(tuple(sorted(pair)) for pair in pins.together):
+        a, b = groups.get(one), groups.get(other)
+        if a is not None and b is not None and a is not b and not linker.held_apart(a, b):
+            joined = b.cards[0]
+            _merge(groups, a, b, (joined, f"{joined.article}: joined by an operator"))
 
 
 def _answers(cards: Sequence[Card], groups: dict[str, Group]) -> None:

@@ -1,0 +1,45 @@
+"""Which filings an operator holds together or apart, as linking asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from sqlalchemy import Connection, delete, insert, or_, select, update
+
+from workers.adapters.store.upkeep import pins
+from workers.pipeline.cluster import Pins
+
+Pair = tuple[str, str]
+
+
+def of(connection: Connection, filings: Collection[str]) -> Pins:
+    """What was decided about any of these filings."""
+    chosen = select(pins.c.one, pins.c.other, pins.c.together)
+    rows = connection.execute(chosen.where(or_(pins.c.one.in_(filings), pins.c.other.in_(filings)))).all()
+    held: dict[bool, set[frozenset[str]]] = {True: set(), False: set()}
+    for one, other, together in rows:
+        held[together].add(frozenset((one, other)))
+    return Pins(frozenset(held[True]), frozenset(held[False]))
+
+
+def put(connection: Connection, decision: int, pairs: Iterable[Pair], *, together: bool) -> None:
+    """Hold each pair together or apart, whatever was decided about it before."""
+    rows = [{"decision_id": decision, "one": one, "other": other, "together": together} for one, other in pairs]
+    if rows:
+        connection.execute(insert(pins), rows)
+
+
+def part(connection: Connection, some: Collection[str], others: Collection[str], *, together: bool) -> None:
+    """Forget the earlier decisions of one kind between two sets of filings: the latest decision holds."""
+    across = or_(
+        pins.c.one.in_(some) & pins.c.other.in_(others),
+        pins.c.one.in_(others) & pins.c.other.in_(some),
+    )
+    connection.execute(delete(pins).where(across, pins.c.together.is_(together)))
+
+
+def pass_on(connection: Connection, heirs: Mapping[str, str]) -> None:
+    """An edited article's reports keep what was decided about those that they follow."""
+    for column in (pins.c.one, pins.c.other):
+        for old, new in heirs.items():
+            connection.execute(update(pins).where(column == old).values({column: new}))
