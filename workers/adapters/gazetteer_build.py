@@ -32,6 +32,8 @@ ROW = struct.Struct("<IffIf2s6sHiiIH")
 NAME = ">IB"
 """Row and kind; big-endian so that the trie answers the most prominent first."""
 SAME_KM = 25.0
+DISTRICT_KM = 25.0
+"""Radius of a district of which only the seat is known."""
 LOCAL_KM = 30.0
 """What reaches farther may lie in several regions, and is given none."""
 _ACRONYM = re.compile(r"[A-Z]{2,4}")
@@ -62,14 +64,14 @@ def build(target: Path, drafts: Iterable[Draft], meta: dict[str, object]) -> int
 
 def drafts() -> list[Draft]:
     """All places of all sources, each once."""
-    cities = sources.settlements()
-    return merged([*sources.countries(), *areas(cities), *cities], sources.written())
+    cities, written = sources.settlements(), list(sources.written())
+    return merged([*sources.countries(), *areas(cities, written), *cities], written)
 
 
-def areas(cities: list[Draft]) -> list[Draft]:
-    """Regions in the middle of their settlements; one without any is left out.
+def areas(cities: list[Draft], written: Iterable[Draft] = ()) -> list[Draft]:
+    """Regions in the middle of their settlements. Tells each settlement its district on the way.
 
-    Tells each settlement its district on the way.
+    A district without any known settlement lies where a place of its name does, else somewhere in its admin-1.
     """
     found, member = sources.regions()
     points: dict[int, list[Draft]] = defaultdict(list)
@@ -79,15 +81,42 @@ def areas(cities: list[Draft]) -> list[Draft]:
             region = found[line]
             if region.level == 2:
                 city.district = region.code
-    return [_area(region, points[line]) for line, region in enumerate(found) if points.get(line)]
+    peopled = [_area(region, points[line]) for line, region in enumerate(found) if points.get(line)]
+    whole = {draft.region: draft for draft in peopled if draft.feature == "ADM1"}
+    seats = _by_name([*cities, *written])
+    empty = [r for line, r in enumerate(found) if line not in points and r.level > 1 and r.admin1 in whole]
+    return [*peopled, *(_unpeopled(region, whole[region.admin1], seats) for region in empty)]
+
+
+def _by_name(places: Iterable[Draft]) -> dict[tuple[str | None, str], list[Draft]]:
+    bearing: dict[tuple[str | None, str], list[Draft]] = defaultdict(list)
+    for place in places:
+        if place.feature.startswith("PPL"):
+            for name, kind in place.names.items():
+                if Kind.MAIN in kind:
+                    bearing[place.country, key(name)].append(place)
+    return bearing
+
+
+def _unpeopled(region: Region, whole: Draft, seats: dict[tuple[str | None, str], list[Draft]]) -> Draft:
+    """A district of which no settlement is known, around the seat that shares its name."""
+    here = whole.lat, whole.lon
+    alike = [seat for name in (region.name, *region.aliases) for seat in seats.get((whole.country, key(name)), ())]
+    inside = [seat for seat in alike if distance((seat.lat, seat.lon), here) <= 1.5 * whole.reach]
+    seat = min(inside, key=lambda d: distance((d.lat, d.lon), here), default=None)
+    at, radius = ((seat.lat, seat.lon), DISTRICT_KM) if seat else (here, whole.reach)
+    return _drawn(region, at, radius, 0)
 
 
 def _area(region: Region, inside: list[Draft]) -> Draft:
     lat, lon, radius = sources.middle([(city.lat, city.lon) for city in inside])
-    people = sum(city.population for city in inside)
+    return _drawn(region, (lat, lon), radius, sum(city.population for city in inside))
+
+
+def _drawn(region: Region, at: tuple[float, float], radius: float, people: int) -> Draft:
     country = region.code.split(".")[0]
-    draft = Draft(region.name, lat, lon, f"ADM{region.level}", country, people, radius, region.geonameid)
-    draft.region = ".".join(region.code.split(".")[:2])
+    draft = Draft(region.name, *at, f"ADM{region.level}", country, people, radius, region.geonameid)
+    draft.region = region.admin1
     draft.district = region.code if region.level == 2 else None
     for name in (region.name, *region.aliases):
         draft.add(name, Kind.MAIN)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workers.adapters.gazetteer_build import SAME_KM, distance
-from workers.adapters.gazetteer_sources import KNOWLEDGE, Draft, countries, stopped, written_file
+from workers.adapters.gazetteer_sources import KNOWLEDGE, Draft, countries, stopped, surroundings, written_file
 from workers.pipeline.detect.places_names import key
 from workers.pipeline.models.gazetteer import Kind
 
@@ -27,7 +27,7 @@ _WIDE = ("ADM", "RGN", "MTS", "STM", "SEA", "OCN", "CONT", "DSRT", "VAL", "PEN",
 
 def complaints(folder: Path = KNOWLEDGE / "places") -> Iterator[str]:
     """Everything wrong with the files of a folder. ``ValueError`` and YAML errors become complaints."""
-    ordinary = stopped()
+    ordinary = stopped() - _told_apart()
     lands = {key(name) for country in countries() for name in country.names}
     spelt: dict[tuple[str | None, str], list[tuple[str, Draft]]] = defaultdict(list)
     for path in sorted(folder.glob("*.yml")):
@@ -45,6 +45,11 @@ def complaints(folder: Path = KNOWLEDGE / "places") -> Iterator[str]:
                 yield from _twins(where, draft, name, spelt[draft.country, name])
             for name in folded:
                 spelt[draft.country, name].append((where, draft))
+
+
+def _told_apart() -> set[str]:
+    """Words that a language lists as ordinary: there they count against being a place, elsewhere "Beni" is a town."""
+    return {key(word) for sheet in surroundings().cues.values() for word in sheet.get("common", ())}
 
 
 def _file(path: Path, drafts: list[Draft]) -> Iterator[str]:

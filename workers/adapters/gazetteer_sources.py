@@ -81,6 +81,11 @@ class Region:
     level: int
     aliases: tuple[str, ...]
 
+    @property
+    def admin1(self) -> str:
+        """Code of the admin-1 that it lies in, or is."""
+        return ".".join(self.code.split(".")[:2])
+
 
 def regions() -> tuple[list[Region], dict[int, list[int]]]:
     """All regions by line, and the lines of the regions that each settlement (by geonameid) lies in.
@@ -109,9 +114,19 @@ def _region(row: list[str]) -> Region:
     name, iso, code, geonameid, _, aliases, level, _, _ = row
     if not code:
         code = iso.replace("-", ".", 1)
-    return Region(
-        name, code, int(geonameid) if geonameid else None, max(1, int(level)), tuple(filter(None, aliases.split("|")))
-    )
+    names = [name, *filter(None, aliases.split("|"))]
+    bare = [_KIND.sub("", spelt).strip() for spelt in names] if level != "1" else []
+    also = tuple(dict.fromkeys(spelt for spelt in (*names[1:], *bare) if spelt and spelt != name))
+    return Region(name, code, int(geonameid) if geonameid else None, max(1, int(level)), also)
+
+
+_KIND = re.compile(
+    r"^(?:(?:Département|Commune|Caza|Arrondissement|Circunscrição|Concelho|Distrito|Municipio|Qaḑā’|Mudīrīyat|Cercle|Région"
+    r"|Province|Cantón|Rayon|Amphoe|Degmada|Kabupaten|Kota)\b(?: (?:de|du|da|do|des|of|la|el|del)\b)*(?: l['’]| d['’])?)"
+    r"|(?: (?:District|Zone|Wereda|Woreda|Cercle|County|Agency|Rayon|Raion|Territory|Prefecture|Province|Department|Township"
+    r"|Tribal Area|Aūdany|Āwraja|İlçesi|City|Shi|Location|Regional Council))$"
+)
+"""The noun of kind in a district's name: texts write "Tessaoua" for "Département de Tessaoua"."""
 
 
 def settlements() -> list[Draft]:

@@ -1,13 +1,22 @@
-"""How far two places are apart. In: two places. Out: kilometres."""
+"""How far two places are apart. In: two points. Out: kilometres."""
 
 from __future__ import annotations
 
 import math
+from typing import Protocol
 
-from workers.pipeline.models import Place
+
+class Point(Protocol):
+    """Anything with a position in degrees."""
+
+    @property
+    def lat(self) -> float: ...
+
+    @property
+    def lon(self) -> float: ...
 
 
-def kilometres(a: Place, b: Place) -> float:
+def kilometres(a: Point, b: Point) -> float:
     """Great-circle distance."""
     lat, other = math.radians(a.lat), math.radians(b.lat)
     h = math.sin((other - lat) / 2) ** 2

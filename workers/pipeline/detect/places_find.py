@@ -56,13 +56,33 @@ class Finder:
             if script or caseless:
                 name.signs |= Sign.SCRIPT if script else Sign.CASELESS
             name.type = self._type(name)
-            if found and found[-1].last == name.first and self.text.between(name.first).strip() in (",", "("):
-                found[-1].signs |= Sign.COMMA
-                name.signs |= Sign.AFTER_COMMA
-            elif found and self._holds(found[-1], name):
-                name.signs |= Sign.HOLDS
+            self._link(found[-1] if found else None, name, sentence)
             found.append(name)
             i = name.last
+
+    def _link(self, before: Name | None, name: Name, sentence: Sentence) -> None:
+        """Signs of a name that says where the one before lies."""
+        gap = self.text.between(name.first).strip()
+        follows = before is not None and name.first == (before.last if before.type is None else self._end(before))
+        if before and follows and gap in (",", "("):
+            before.signs |= Sign.COMMA
+            name.signs |= Sign.AFTER_COMMA
+        elif before and self._holds(before, name):
+            name.signs |= Sign.HOLDS
+        if gap == "(" and (follows or self._named(name.first, sentence)):
+            name.signs |= Sign.BRACKETED | (0 if follows else Sign.LONE | Sign.LOCATED)
+        elif before and gap == "," and follows:
+            name.signs |= before.signs & Sign.BRACKETED
+
+    def _end(self, name: Name) -> int:
+        """The word after a name and the noun of kind that follows it."""
+        return name.type.last if name.type and name.type.first == name.last else name.last
+
+    def _named(self, i: int, sentence: Sentence) -> bool:
+        """Does a capitalised name that we do not know end right before word ``i``, its noun of kind included?"""
+        while hit := self.marks.ending(i, *TYPES):
+            i = hit.first
+        return i > sentence.first and self.capital[i - 1] and not self.words[i - 1].isupper()
 
     def _holds(self, before: Name, name: Name) -> bool:
         """ "Mbau locality in Beni territory": does only what links a place to its area stand between?"""

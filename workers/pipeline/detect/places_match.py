@@ -67,6 +67,10 @@ class Sign:
     """After a title, in a language that says "mayor Kharkov's" without a word for "of"."""
     HOLDS = 1 << 16
     """After another name with nothing but nouns of kind, prepositions and commas between."""
+    BRACKETED = 1 << 18
+    """In brackets after another name, known or not: "Bogoro village (Irumu, Ituri)"."""
+    LONE = 1 << 19
+    """First in such brackets, where no gazetteer knows the name before them."""
 
 
 @dataclass(slots=True)

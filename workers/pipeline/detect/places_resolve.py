@@ -10,10 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from workers.pipeline.detect.places_containers import CONTRADICTED, contain, contained, holds
 from workers.pipeline.detect.places_match import Name, Sign
-from workers.pipeline.detect.places_senses import BIG, Candidate, Refusal, Sense, contained, senses_of
+from workers.pipeline.detect.places_senses import BIG, Candidate, Refusal, Sense, senses_of
 from workers.pipeline.detect.places_votes import Votes, score, tally, votes_of
-from workers.pipeline.models.gazetteer import Gazetteer, Kind
+from workers.pipeline.models.gazetteer import Gazetteer, Kind, Toponym
 
 ROUNDS = 2
 SURE = 0.4
@@ -26,6 +27,7 @@ _LANDS = frozenset({"PCLI", "ADM1", "RGN", "CONT", "SEA", "STM", "OCN", "MTS", "
 def resolve(names: Sequence[Name], gazetteer: Gazetteer, votes: Mapping[str, float]) -> list[Sense]:
     """Decides all names. ``votes`` are the countries' supports from outside: demonyms, publisher."""
     senses = senses_of(names, gazetteer)
+    contain(senses, names)
     count = tally(senses, votes)
     for _ in range(ROUNDS):
         score(senses, count)
@@ -63,6 +65,11 @@ def _cut(sense: Sense, best: Candidate) -> float:
     return 1.5 * sum(1 for name in sense.names if name.signs & Sign.HEAD) / len(sense.names)
 
 
+def _holding(sense: Sense, place: Toponym) -> bool:
+    """Does it hold what the text says it does?"""
+    return any(holds(place, max(inner.candidates, key=lambda c: c.score).place) for inner in sense.holds)
+
+
 def _evidence(sense: Sense, best: Candidate) -> float:
     """For and against being a place at all, in nats."""
     place = best.place
@@ -76,8 +83,11 @@ def _evidence(sense: Sense, best: Candidate) -> float:
         score += 1.6
     if any(name.type for name in sense.names):
         score += 1.0
-    if sense.containers and contained(place, sense) > 0:
+    lies = contained(place, sense)
+    if lies > 0 or _holding(sense, place):
         score += 2.5
+    if lies == CONTRADICTED:
+        score -= 5.0
     count = len(signs)
     for sign, weight in _AGAINST.items():
         share = sum(1 for s in signs if s & sign) / count

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workers.pipeline.detect.places_cues import PEOPLE, TYPES, Cues, Marks
-from workers.pipeline.detect.places_match import Name
+from workers.pipeline.detect.places_match import Name, Sign
 from workers.pipeline.detect.places_names import key
 from workers.pipeline.detect.text import Text
 from workers.pipeline.models.gazetteer import Toponym
 from workers.pipeline.models.report import Mention
 
 _KILOMETRES = re.compile(r"(\d+(?:[.,]\d+)?)")
+_UNKNOWN_KM = 25.0
+"""Reach of a town that only says where an unknown village lies."""
 _VAGUE_KM = 10.0
 """Reach of "near" and "south of" without a number."""
 
@@ -72,14 +74,20 @@ class Surveyor:
         dateline = self.text.dateline
         if dateline and dateline[0] <= mention.span[0] < dateline[1]:
             return Role.VENUE, 0.0
-        if before and before.name.last == name.first and self.text.between(name.first).strip() in (",", "("):
+        if before and name.signs & Sign.AFTER_COMMA:
             holds = place.row in (before.place.region, before.place.district)
             if holds or (place.feature == "PCLI" and place.country == before.place.country):
                 return Role.CONTAINER, 0.0
+        if name.signs & Sign.LONE or (name.signs & Sign.BRACKETED and not self._after(before, name)):
+            return Role.LOCATION, (_UNKNOWN_KM if place.feature.startswith("PPL") else 0.0)
         role, reach = self._by_words(place, name)
         if before and role in (Role.BARE, Role.ACTOR) and before.role in _SHARED and self._listed(before.name, name):
             return before.role, before.reach_km
         return role, reach
+
+    def _after(self, before: Spotted | None, name: Name) -> bool:
+        """Does a place stand right before the brackets or comma, and not a name that was refused?"""
+        return before is not None and name.first - before.name.last <= (1 if before.name.type else 0)
 
     def _listed(self, before: Name, name: Name) -> bool:
         """ "in Baquba, Mosul and Erbil": does only a comma or an "and" stand between?"""

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import pairwise
 
 from workers.pipeline.detect.places_match import Name, Sign
 from workers.pipeline.models.gazetteer import Gazetteer, Kind, Toponym
@@ -21,7 +20,7 @@ BIG = 400_000
 """People from which a place may turn up in any document."""
 _USUAL = Kind.MAIN | Kind.HAND
 _AREAS = ("region", "district")
-_HOLDERS = frozenset({"PCLI", "ADM1", "ADM2"})
+_DIVISIONS = frozenset({"ADM1", "ADM2", "ADM3"})
 
 
 class Refusal(StrEnum):
@@ -53,7 +52,11 @@ class Sense:
     chosen: Candidate | None = None
     confidence: float = 0.0
     refusal: Refusal | None = None
-    containers: list[Toponym] = field(default_factory=list)
+    containers: list[list[Toponym]] = field(default_factory=list)
+    """For each name that holds this one, the areas that it may mean."""
+    holds: list[Sense] = field(default_factory=list)
+    bracketed: bool = False
+    """What holds it stands in brackets after it, as in a note of an event."""
     weight: float = 0.0
     """How much it may say about others."""
     quarter: bool = False
@@ -74,7 +77,6 @@ def senses_of(names: Sequence[Name], gazetteer: Gazetteer) -> list[Sense]:
         candidates = [_candidate(gazetteer.toponym(row), kind, group) for row, kind in kinds.items()]
         _prefer_seats(candidates, group)
         senses.append(Sense(group, candidates, weight=_believed(group)))
-    _contain(senses, names)
     return senses
 
 
@@ -83,12 +85,19 @@ def _candidate(place: Toponym, kind: Kind, group: Sequence[Name]) -> Candidate:
     prior -= 0.5 if Kind.STEM in kind else 0.0
     types = {name.type.label for name in group if name.type}
     prior += sum(_fits(place, label) for label in types)
+    if _within(group) and place.feature in _DIVISIONS:
+        prior += 3.0
     return Candidate(place, kind, prior)
+
+
+def _within(group: Sequence[Name]) -> bool:
+    """Does it stand in brackets, where divisions are named rather than their seats?"""
+    return all(name.signs & Sign.BRACKETED for name in group)
 
 
 def _prefer_seats(candidates: Sequence[Candidate], group: Sequence[Name]) -> None:
     """A city and the region around it share a name: without a word for region the city is meant."""
-    if any(name.type and name.type.label in _AREAS for name in group):
+    if _within(group) or any(name.type and name.type.label in _AREAS for name in group):
         return
     seats = {c.place.region: c for c in candidates if c.place.feature.startswith("PPL") and c.place.population > 20_000}
     for candidate in candidates:
@@ -123,41 +132,6 @@ def _fits(place: Toponym, label: str) -> float:
     if label == "country":
         return 2.0 if feature.startswith("PCL") else 0.0
     return 1.0 if not feature.startswith(("PPL", "ADM", "PCL")) else -0.5
-
-
-def _contain(senses: Sequence[Sense], names: Sequence[Name]) -> None:
-    """ "Rawa, Iraq", "Mbau in North Kivu": a name may be the container of the one right before."""
-    of = {id(name): sense for sense in senses for name in sense.names}
-    for name, after in pairwise(names):
-        quarter = name.type is not None and name.type.last == after.first
-        if quarter or after.signs & (Sign.AFTER_COMMA | Sign.HOLDS):
-            best = max(of[id(after)].candidates, key=lambda c: c.prior)
-            areas = [c.place for c in of[id(after)].candidates if c.place.feature in _HOLDERS or c is best]
-            of[id(name)].containers += areas
-            of[id(name)].quarter |= quarter
-
-
-def contained(place: Toponym, sense: Sense) -> float:
-    """For a candidate inside what the text says holds it; against one that is not, where that is an area."""
-    for container in sense.containers:
-        inside = container.row in (place.region, place.district) or _close(container, place)
-        if container.row != place.row and (inside or _of_country(place, container)):
-            return 6.0
-    if sense.quarter:
-        return -4.0
-    areas = any(container.feature in _HOLDERS for container in sense.containers)
-    return -1.0 if areas and place.feature not in _HOLDERS and place.population < BIG else 0.0
-
-
-def _of_country(place: Toponym, container: Toponym) -> bool:
-    return container.feature == "PCLI" and place.country == container.country
-
-
-def _close(container: Toponym, place: Toponym) -> bool:
-    """Is a place a part or suburb of a town?"""
-    if not container.feature.startswith("PPL"):
-        return False
-    return abs(container.lat - place.lat) < 0.3 and abs(container.lon - place.lon) < 0.4
 
 
 def _believed(group: Sequence[Name]) -> float:

@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from workers.pipeline.detect.places_senses import Sense, contained
+from workers.pipeline.detect.places_containers import contained
+from workers.pipeline.detect.places_senses import Sense
 from workers.pipeline.models.gazetteer import Toponym
 
 REGION, CELL, SHARE = 1.6, 2.0, 3.5
