@@ -120,11 +120,13 @@ def _region(row: list[str]) -> Region:
     return Region(name, code, int(geonameid) if geonameid else None, max(1, int(level)), also)
 
 
+_BEFORE = """Département Commune Caza Arrondissement Circunscrição Concelho Distrito Municipio Qaḑā’ Mudīrīyat
+Cercle Région Province Cantón Rayon Amphoe Degmada Kabupaten Kota"""
+_AFTER = """District Zone Wereda Woreda Cercle County Agency Rayon Raion Territory Prefecture Province
+Department Township Aūdany Āwraja İlçesi City Shi Location"""
 _KIND = re.compile(
-    r"^(?:(?:Département|Commune|Caza|Arrondissement|Circunscrição|Concelho|Distrito|Municipio|Qaḑā’|Mudīrīyat|Cercle|Région"
-    r"|Province|Cantón|Rayon|Amphoe|Degmada|Kabupaten|Kota)\b(?: (?:de|du|da|do|des|of|la|el|del)\b)*(?: l['’]| d['’])?)"
-    r"|(?: (?:District|Zone|Wereda|Woreda|Cercle|County|Agency|Rayon|Raion|Territory|Prefecture|Province|Department|Township"
-    r"|Tribal Area|Aūdany|Āwraja|İlçesi|City|Shi|Location|Regional Council))$"
+    rf"^(?:{'|'.join(_BEFORE.split())})\b(?: (?:de|du|da|do|des|of|la|el|del)\b)*(?: [ld]['’])?"
+    rf"| (?:{'|'.join(_AFTER.split())}|Tribal Area|Regional Council)$"
 )
 """The noun of kind in a district's name: texts write "Tessaoua" for "Département de Tessaoua"."""
 
