@@ -12,14 +12,19 @@ from collections.abc import Sequence
 from workers.pipeline.detect.assemble import Incident
 from workers.pipeline.detect.casualties import Figure
 from workers.pipeline.detect.distance import kilometres
-from workers.pipeline.detect.reading import Reading
-from workers.pipeline.detect.realis import judge
+from workers.pipeline.detect.reading import EARLIEST, Reading
+from workers.pipeline.detect.realis import OLD, judge
 from workers.pipeline.detect.scenes import NEWS
 from workers.pipeline.detect.tagger import Tag
 from workers.pipeline.detect.tellings import Telling
-from workers.pipeline.models import Realis
+from workers.pipeline.detect.when import Moment
+from workers.pipeline.models import DatePrecision, Realis
 
 NAMED_KM = 30.0
+WEEK, FRESH = 7, 10
+"""Days: people counted since a longer time are a running total; a date further back is another event's."""
+MANY = 1000
+"""People: so many are no incident's of a day, whatever recent day the clause names beside the past."""
 
 
 def figures_of(reading: Reading, incidents: Sequence[Incident]) -> list[list[Figure]]:
@@ -27,8 +32,10 @@ def figures_of(reading: Reading, incidents: Sequence[Incident]) -> list[list[Fig
     owned: list[list[Figure]] = [[] for _ in incidents]
     told = sorted(((t, n) for n, i in enumerate(incidents) for t in i.tellings), key=_place)
     for figure in reading.figures:
-        number = _beside(reading, told, figure)
-        if number is None and _news(reading, figure):
+        past = _past(reading, figure)
+        fitting = [(t, n) for t, n in told if not (past and t.scene.news)]
+        number = _beside(reading, fitting, figure)
+        if number is None and not past and _news(reading, figure):
             number = _last(reading, incidents, told, figure)
         if number is not None:
             owned[number].append(figure)
@@ -52,6 +59,34 @@ def _beside(reading: Reading, told: Sequence[tuple[Telling, int]], figure: Figur
         for trigger in telling.scene.triggers
     ]
     return min(near)[2] if near else None
+
+
+def _past(reading: Reading, figure: Figure) -> bool:
+    """Does the figure's clause name another time and no recent one: a date long gone, a month, a year before this,
+    a date since when people were counted ("since 27 September 223 died")?"""
+    clause = reading.text.clauses[figure.clause]
+    named = [m for m in reading.moments if clause.first <= m.first < clause.last and m.age is not None]
+    if any(_recent(moment) for moment in named) and figure.low < MANY:
+        return False
+    return any(map(_distant, named)) or any(_earlier_year(reading, i) for i in range(clause.first, clause.last))
+
+
+def _recent(moment: Moment) -> bool:
+    return moment.precision is DatePrecision.DAY and moment.age is not None and 0 <= moment.age <= OLD
+
+
+def _distant(moment: Moment) -> bool:
+    if moment.since:
+        return moment.age is not None and moment.age > WEEK
+    return moment.precision is DatePrecision.MONTH or (moment.age is not None and moment.age > FRESH)
+
+
+def _earlier_year(reading: Reading, i: int) -> bool:
+    """ "In all of 2024", "1990-х годов"."""
+    word = reading.text.folded[i]
+    if reading.published is None or not word[:4].isdecimal() or word[4:5].isdigit():
+        return False
+    return EARLIEST <= int(word[:4]) < reading.published.year
 
 
 def _news(reading: Reading, figure: Figure) -> bool:

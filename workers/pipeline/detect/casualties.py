@@ -20,6 +20,7 @@ from workers.pipeline.detect.phrases import Marks
 from workers.pipeline.detect.text import Clause, Text
 from workers.pipeline.models import Span
 
+THOUSANDS = 1000
 APPOSED = 8
 """Words between a person and the "who" that stands for it."""
 _ALONE = ("nobody", *(f"{state}_two" for state in STATES))
@@ -136,9 +137,9 @@ def _further(marks: Marks, clause: Clause, group: Group, word: Harm) -> bool:
 
 
 def _running(text: Text, marks: Marks, clause: Clause, group: Group) -> bool:
-    """A total of the war or the year; or the new total beside an incident's own number ("killed 5, bringing the
-    toll to 45"), unless the wounded of the same incident died."""
-    if marks.any("people.cumulative", clause.first, clause.last):
+    """A total of the war or the year, "thousands"; or the new total beside an incident's own number ("killed 5,
+    bringing the toll to 45"), unless the wounded of the same incident died."""
+    if marks.any("people.cumulative", clause.first, clause.last) or (group.best is None and group.low >= THOUSANDS):
         return True
     sentence = text.sentences[clause.sentence]
     died_later = marks.any("people.succumbed", sentence.first, sentence.last)
