@@ -9,7 +9,7 @@ import gc
 import resource
 import socket
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -38,6 +38,8 @@ TURN = 3.0
 """Seconds after which a task hands the rest of its hint back, so that no row inherits another's spent time."""
 MEMORY = 3 << 30
 """Bytes of private memory a child may have. The limit acts inside a task; ``max_memory_per_child`` only after it."""
+GATHER = 0.5
+"""Seconds for which answers are gathered before they are kept."""
 LIFE = 5.0
 """Seconds between two signs of life of a busy process."""
 
@@ -73,6 +75,46 @@ def batch(work: Work, ask: Ask[T]) -> Callable[[Callable[[Services, Held, T], Fo
         return app.task(task, name=work.stage, **limits(work.queue))
 
     return register
+
+
+def bulk(work: Work, ask: Ask[T]) -> Callable[[Callable[[Services, list[tuple[Held, T]]], Follow]], Any]:
+    """Like ``batch``, but all answers that are there together are kept together, in one commit."""
+
+    def register(run: Callable[[Services, list[tuple[Held, T]]], Follow]) -> Any:
+        def task(ids: list[int]) -> None:
+            held_rows = claims.claim(services().engine, work, ids)
+            for answers in together(ask(services(), held_rows)) if held_rows else ():
+                publish(_all_or_each(answers, partial(run, services())))
+            show_life(work.queue)
+
+        return app.task(task, name=work.stage, **limits(work.queue))
+
+    return register
+
+
+def together(answers: Iterable[tuple[Held, T]]) -> Iterator[list[tuple[Held, T]]]:
+    """Answers in groups: a quick one waits for others no longer than ``GATHER`` seconds of their coming in."""
+    group: list[tuple[Held, T]] = []
+    began = time.monotonic()
+    for answer in answers:
+        group.append(answer)
+        if time.monotonic() - began > GATHER:
+            yield group
+            group, began = [], time.monotonic()
+    if group:
+        yield group
+
+
+def _all_or_each(answers: list[tuple[Held, T]], run: Callable[[list[tuple[Held, T]]], Follow]) -> Follow:
+    """One commit for all; where that fails, one for each, so that only the row at fault is charged."""
+    try:
+        return run(answers)
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+    except Exception as error:
+        log.warning("not together", rows=len(answers), error=str(error)[:300])
+    return [follow for held, answer in answers for follow in _attempt(held, partial(run, [(held, answer)]))]
 
 
 def _attempt(held: Held, run: Callable[[], Follow]) -> Follow:

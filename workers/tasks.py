@@ -35,15 +35,14 @@ from workers.pipeline import extract as extraction
 from workers.pipeline import feed as feeding
 from workers.pipeline.models import Article, FeedDocument, Outcome, Page
 from workers.services import Services
-from workers.stages import batch, show_life, stage
+from workers.stages import batch, bulk, show_life, stage
 
 
-@batch(POLL, Services.poll)
-def poll(s: Services, held: Held, polled: Polled) -> Follow:
-    """A feed that is due -> its document, where it changed."""
+@bulk(POLL, Services.poll)
+def poll(s: Services, answers: list[tuple[Held, Polled]]) -> Follow:
+    """Feeds that are due -> the documents of those that changed."""
     with s.engine.begin() as connection:
-        finish(connection, held, Done(polled.outcome, then=POLL, due=polled.due, subject=polled.slug))
-        return [(PARSE, feeds.answered(connection, held.id, polled))]
+        return [(PARSE, feeds.answered(connection, answers))]
 
 
 @stage(PARSE)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, Engine, and_, func, select, text, update
 
 from workers.adapters.store import feeds as feed_rows
 from workers.adapters.store import pages, tallies, yields
-from workers.adapters.store.columns import digest
+from workers.adapters.store.columns import digest, storable
 from workers.adapters.store.pages import Fetched
 from workers.adapters.store.schema import entries
 from workers.adapters.store.tallies import Tally
 from workers.adapters.store.works import FETCH
-from workers.pipeline import urls
+from workers.pipeline import urls, wire
 from workers.pipeline.models import Entry, FeedDocument, Page
 
 
@@ -32,17 +32,14 @@ def keep(connection: Connection, found: Fetched, document: FeedDocument | None, 
         feed_rows.learn(connection, found.feed_id, document, 0)
         return []
     primed = feed_rows.is_first_reading(connection, found.feed_id) and prime
-    rows = [_row(found, entry) | {"primed": primed, "stage": FETCH.stage} for entry in document.entries]
+    rows = [_row(entry) for entry in document.entries]
     # One order for all: two feeds of a family that list the same entries must not wait for each other.
     rows.sort(key=lambda row: (row["guid_key"] or "", row["url_key"] or ""))
-    new, edited = [], []
-    for row in rows:
-        added = insert(entries).values(row).on_conflict_do_nothing().returning(entries.c.id)
-        if (made := connection.execute(added).scalar_one_or_none()) is not None:
-            new.append(int(made))
-        elif (again := _edit(connection, row)) is not None:
-            edited.append(again)
-    _seen(connection, rows)
+    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in _COLUMNS}
+    columns |= {"feed_id": found.feed_id, "family": _family(found), "primed": primed, "stage": FETCH.stage}
+    new = [int(made) for made in connection.execute(text(_ADD), columns).scalars()]
+    edited = [int(again) for again in connection.execute(text(_EDIT), columns).scalars()]
+    _seen(connection, _family(found), rows)
     feed_rows.learn(connection, found.feed_id, document, len(new))
     counted = (Tally("entry", "new", found.feed.slug, count=len(new)), Tally("entry", "edited", count=len(edited)))
     tallies.add(connection, *(tally for tally in counted if tally.count))
@@ -51,45 +48,48 @@ def keep(connection: Connection, found: Fetched, document: FeedDocument | None, 
     return new + edited
 
 
-def _edit(connection: Connection, row: dict[str, Any]) -> int | None:
-    """Only what is at rest is taken up again: an entry being fetched is about to be read anyway."""
-    same = or_(entries.c.url_key == row["url_key"], entries.c.guid_key == row["guid_key"])
-    changed = (
-        update(entries)
-        .where(entries.c.family == row["family"], same, entries.c.fingerprint != row["fingerprint"])
-        .where(entries.c.stage.is_(None), entries.c.feed_id == row["feed_id"])
-        .values(
-            fingerprint=row["fingerprint"],
-            entry=row["entry"],
-            primed=False,
-            stage=FETCH.stage,
-            due_at=func.now(),
-            hinted_at=func.now(),
-        )
-        .returning(entries.c.id)
-    )
-    edited: int | None = connection.execute(changed).scalars().first()
-    return edited
+_COLUMNS = ("url_key", "guid_key", "fingerprint", "entry")
+_LISTED = """
+unnest(CAST(:url_key AS text[]), CAST(:guid_key AS text[]), CAST(:fingerprint AS text[]), CAST(:entry AS text[]))
+    AS listed (url_key, guid_key, fingerprint, entry)
+"""
+_ADD = f"""
+INSERT INTO entries (feed_id, family, url_key, guid_key, fingerprint, entry, primed, stage)
+SELECT CAST(:feed_id AS bigint), :family, url_key, guid_key, fingerprint, CAST(entry AS jsonb), :primed, :stage
+FROM {_LISTED} ON CONFLICT DO NOTHING RETURNING id
+"""
+# Only what is at rest is taken up again: an entry being fetched is about to be read anyway.
+_EDIT = f"""
+UPDATE entries AS known
+SET fingerprint = listed.fingerprint, entry = CAST(listed.entry AS jsonb), primed = false, stage = :stage,
+    due_at = now(), hinted_at = now()
+FROM {_LISTED}
+WHERE known.family = :family AND (known.url_key = listed.url_key OR known.guid_key = listed.guid_key)
+  AND known.fingerprint <> listed.fingerprint AND known.stage IS NULL AND known.feed_id = :feed_id
+RETURNING known.id
+"""
 
 
-def _seen(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+def _seen(connection: Connection, family: str, rows: Sequence[dict[str, Any]]) -> None:
     """Retention forgets what no feed lists any more; noting that once a day is enough."""
     listed = and_(
-        entries.c.family.in_({row["family"] for row in rows}),
+        entries.c.family == family,
         entries.c.guid_key.in_([row["guid_key"] for row in rows]),
         entries.c.seen_at < func.now() - text("interval '1 day'"),
     )
     connection.execute(update(entries).where(listed).values(seen_at=func.now()))
 
 
-def _row(found: Fetched, entry: Entry) -> dict[str, Any]:
+def _family(found: Fetched) -> str:
+    return found.feed.family or found.feed.slug
+
+
+def _row(entry: Entry) -> dict[str, Any]:
     return {
-        "feed_id": found.feed_id,
-        "family": found.feed.family or found.feed.slug,
         "url_key": digest(urls.entry_key(entry.url, entry.guid)) if entry.url else None,
         "guid_key": digest(entry.guid) if entry.guid else None,
         "fingerprint": digest(f"{entry.title}\0{entry.summary}\0{entry.content or ''}"),
-        "entry": entry,
+        "entry": json.dumps(storable(wire.encode(entry))),
     }
 
 

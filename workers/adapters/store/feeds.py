@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select, text, update
 
-from workers.adapters.store import pages
+from workers.adapters.store import pages, tallies
+from workers.adapters.store.claims import Held
+from workers.adapters.store.columns import storable
 from workers.adapters.store.memory import Memory
 from workers.adapters.store.schema import feeds
+from workers.adapters.store.tallies import Tally
 from workers.adapters.store.works import POLL
 from workers.pipeline import schedule, wire
 from workers.pipeline.models import Feed, FeedDocument, FetchOutcome, Page
@@ -79,13 +82,39 @@ def load(engine: Engine, ids: Iterable[int]) -> dict[int, Subscription]:
         return {row.id: Subscription(*row) for row in connection.execute(chosen)}
 
 
-def answered(connection: Connection, feed_id: int, polled: Polled) -> list[int]:
-    """Keep what a poll brought; the id of the page to parse, if the feed changed."""
-    values: dict[str, Any] = {"outcome": polled.outcome.value, "memory": polled.memory}
-    if polled.answered:
-        values["answered_at"] = func.now()
-    connection.execute(update(feeds).where(feeds.c.id == feed_id).values(values))
-    return [pages.add(connection, polled.page, feed_id)] if polled.page else []
+def answered(connection: Connection, answers: Sequence[tuple[Held, Polled]]) -> list[int]:
+    """Keep what polls brought and when each feed is due again; the ids of the pages to parse.
+
+    Compare and set in one statement: feeds whose lease ran out meanwhile are another's, and left alone.
+    """
+    rows = {
+        "ids": [held.id for held, _ in answers],
+        "tokens": [held.token for held, _ in answers],
+        "dues": [polled.due for _, polled in answers],
+        "outcomes": [polled.outcome.value for _, polled in answers],
+        "memories": [json.dumps(storable(wire.encode(polled.memory))) for _, polled in answers],
+        "answered": [polled.answered for _, polled in answers],
+    }
+    kept = set(connection.execute(text(_ANSWERED), rows | {"stage": POLL.stage}).scalars())
+    ours = [(held, polled) for held, polled in answers if held.id in kept]
+    tallies.add(connection, *(_tally(held, polled) for held, polled in ours))
+    return [pages.add(connection, polled.page, held.id) for held, polled in ours if polled.page]
+
+
+def _tally(held: Held, polled: Polled) -> Tally:
+    return Tally(POLL.stage, polled.outcome, polled.slug, time.monotonic() - held.started)
+
+
+_ANSWERED = """
+UPDATE feeds AS known
+SET stage = :stage, due_at = new.due_at, lease_until = NULL, attempts = 0, hinted_at = NULL, outcome = new.outcome,
+    memory = CAST(new.memory AS jsonb), answered_at = CASE WHEN new.answered THEN now() ELSE known.answered_at END
+FROM unnest(CAST(:ids AS bigint[]), CAST(:tokens AS bigint[]), CAST(:dues AS timestamptz[]), CAST(:outcomes AS text[]),
+            CAST(:memories AS text[]), CAST(:answered AS boolean[]))
+     AS new (id, token, due_at, outcome, memory, answered)
+WHERE known.id = new.id AND known.token = new.token AND known.stage = :stage
+RETURNING known.id
+"""
 
 
 def is_first_reading(connection: Connection, feed_id: int) -> bool:

@@ -9,9 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, insert, text
-
-from workers.adapters.store.upkeep import tallies
+from sqlalchemy import Connection, Engine, text
 
 BOUNDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 45, 120, 600, 1800, 7200, 43200)
 """Upper bounds of the duration buckets, in seconds; the last bucket is open. From a parse to half a day's latency."""
@@ -54,13 +52,18 @@ class Total:
 
 def add(connection: Connection, *counted: Tally) -> None:
     """Append, as part of the caller's transaction."""
-    rows = [
-        {name: getattr(tally, name) for name in ("stage", "outcome", "subject", "bucket", "count")}
-        | {"seconds": tally.seconds or 0.0}
-        for tally in counted
-    ]
-    if rows:
-        connection.execute(insert(tallies), rows)
+    if not counted:
+        return
+    names = ("stage", "outcome", "subject", "bucket", "count")
+    rows: dict[str, list[object]] = {name: [getattr(tally, name) for tally in counted] for name in names}
+    connection.execute(text(_ADD), rows | {"seconds": [tally.seconds or 0.0 for tally in counted]})
+
+
+_ADD = """
+INSERT INTO tallies (stage, outcome, subject, bucket, count, seconds)
+SELECT * FROM unnest(CAST(:stage AS text[]), CAST(:outcome AS text[]), CAST(:subject AS text[]),
+                     CAST(:bucket AS smallint[]), CAST(:count AS bigint[]), CAST(:seconds AS float8[]))
+"""
 
 
 def compact(engine: Engine) -> None:

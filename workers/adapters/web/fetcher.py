@@ -17,6 +17,8 @@ from workers.adapters.web.manners import Turns
 from workers.adapters.web.robots import Robots
 
 _AT_ONCE = 100
+_TOGETHER = 0.01
+"""Seconds."""
 
 
 class Fetcher:
@@ -38,11 +40,16 @@ class Fetcher:
         return asyncio.run(self.fetch_many(requests))
 
     def each(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
-        """``stream`` for callers without an event loop: the others go on while the caller works on one."""
+        """``stream`` for callers without an event loop, who get what came in meanwhile when they return for more."""
         with asyncio.Runner() as runner:
-            stream = self.stream(requests)
-            while (found := runner.run(_next(stream))) is not None:
-                yield found
+            ready: asyncio.Queue[tuple[int, Answer] | Exception] = asyncio.Queue()
+            reading = runner.get_loop().create_task(_fill(ready, self.stream(requests)))
+            left = len(requests)
+            while left:
+                for found in runner.run(_some(ready, left)):
+                    yield found
+                    left -= 1
+            runner.run(_ended(reading))
 
     async def fetch_many(self, requests: Sequence[Request]) -> list[Answer]:
         """One answer per request, in order. Never raises for what the web does.
@@ -87,8 +94,31 @@ async def _numbered(batch: Batch, number: int, request: Request) -> tuple[int, A
     return number, await batch.answer(request)
 
 
-async def _next(stream: AsyncIterator[tuple[int, Answer]]) -> tuple[int, Answer] | None:
-    return await anext(stream, None)
+async def _fill(
+    ready: asyncio.Queue[tuple[int, Answer] | Exception], stream: AsyncIterator[tuple[int, Answer]]
+) -> None:
+    try:
+        async for answered in stream:
+            ready.put_nowait(answered)
+    except Exception as error:  # our own mistake: the caller's to raise, who would wait for ever
+        ready.put_nowait(error)
+
+
+async def _some(ready: asyncio.Queue[tuple[int, Answer] | Exception], left: int) -> list[tuple[int, Answer]]:
+    """What is ready, at least one. Entering the loop costs as much as a poll: what comes together is taken together."""
+    found = [await ready.get()]
+    if left > 1:
+        await asyncio.sleep(_TOGETHER)
+    while not ready.empty():
+        found.append(ready.get_nowait())
+    for one in found:
+        if isinstance(one, Exception):
+            raise one
+    return [one for one in found if not isinstance(one, Exception)]
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    await task
 
 
 def _redis(url: str | None) -> Redis | None:
