@@ -35,11 +35,12 @@ def keep(connection: Connection, found: Fetched, document: FeedDocument | None, 
     rows = [_row(entry) for entry in document.entries]
     # One order for all: two feeds of a family that list the same entries must not wait for each other.
     rows.sort(key=lambda row: (row["guid_key"] or "", row["url_key"] or ""))
-    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in _COLUMNS}
-    columns |= {"feed_id": found.feed_id, "family": _family(found), "primed": primed, "stage": FETCH.stage}
-    new = [int(made) for made in connection.execute(text(_ADD), columns).scalars()]
-    edited = [int(again) for again in connection.execute(text(_EDIT), columns).scalars()]
-    _seen(connection, _family(found), rows)
+    given = {"rows": json.dumps(rows), "feed_id": found.feed_id, "family": _family(found)}
+    given |= {"primed": primed, "stage": FETCH.stage}
+    new, edited = _ids(connection, _ADD, given), []
+    if len(new) < len(rows):
+        edited = _ids(connection, _EDIT, given)
+        _seen(connection, _family(found), rows)
     feed_rows.learn(connection, found.feed_id, document, len(new))
     counted = (Tally("entry", "new", found.feed.slug, count=len(new)), Tally("entry", "edited", count=len(edited)))
     tallies.add(connection, *(tally for tally in counted if tally.count))
@@ -48,20 +49,22 @@ def keep(connection: Connection, found: Fetched, document: FeedDocument | None, 
     return new + edited
 
 
-_COLUMNS = ("url_key", "guid_key", "fingerprint", "entry")
+def _ids(connection: Connection, statement: str, given: dict[str, Any]) -> list[int]:
+    return [int(found) for found in connection.execute(text(statement), given).scalars()]
+
+
 _LISTED = """
-unnest(CAST(:url_key AS text[]), CAST(:guid_key AS text[]), CAST(:fingerprint AS text[]), CAST(:entry AS text[]))
-    AS listed (url_key, guid_key, fingerprint, entry)
+jsonb_to_recordset(CAST(:rows AS jsonb)) AS listed (url_key text, guid_key text, fingerprint text, entry jsonb)
 """
 _ADD = f"""
 INSERT INTO entries (feed_id, family, url_key, guid_key, fingerprint, entry, primed, stage)
-SELECT CAST(:feed_id AS bigint), :family, url_key, guid_key, fingerprint, CAST(entry AS jsonb), :primed, :stage
+SELECT CAST(:feed_id AS bigint), :family, url_key, guid_key, fingerprint, entry, :primed, :stage
 FROM {_LISTED} ON CONFLICT DO NOTHING RETURNING id
 """
 # Only what is at rest is taken up again: an entry being fetched is about to be read anyway.
 _EDIT = f"""
 UPDATE entries AS known
-SET fingerprint = listed.fingerprint, entry = CAST(listed.entry AS jsonb), primed = false, stage = :stage,
+SET fingerprint = listed.fingerprint, entry = listed.entry, primed = false, stage = :stage,
     due_at = now(), hinted_at = now()
 FROM {_LISTED}
 WHERE known.family = :family AND (known.url_key = listed.url_key OR known.guid_key = listed.guid_key)
@@ -89,7 +92,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "url_key": digest(urls.entry_key(entry.url, entry.guid)) if entry.url else None,
         "guid_key": digest(entry.guid) if entry.guid else None,
         "fingerprint": digest(f"{entry.title}\0{entry.summary}\0{entry.content or ''}"),
-        "entry": json.dumps(storable(wire.encode(entry))),
+        "entry": storable(wire.encode(entry)),
     }
 
 

@@ -120,9 +120,10 @@ RETURNING known.id
 def is_first_reading(connection: Connection, feed_id: int) -> bool:
     """Whether no document of the feed was read before. Locks the row: of two readings at once, one is first."""
     locked = select(feeds.c.primed).where(feeds.c.id == feed_id).with_for_update()
-    primed = connection.execute(locked).scalar_one()
+    if connection.execute(locked).scalar_one():
+        return False
     connection.execute(update(feeds).where(feeds.c.id == feed_id).values(primed=True))
-    return not primed
+    return True
 
 
 def learn(connection: Connection, feed_id: int, document: FeedDocument, new: int) -> None:
