@@ -18,7 +18,7 @@ from workers.pipeline.detect.scenes import NEWS
 from workers.pipeline.detect.tagger import Tag
 from workers.pipeline.detect.tellings import Telling
 from workers.pipeline.detect.when import Moment
-from workers.pipeline.models import DatePrecision, Realis
+from workers.pipeline.models import ACLED_EVENT_OF, DatePrecision, Realis
 
 NAMED_KM = 30.0
 WEEK, FRESH = 7, 10
@@ -31,15 +31,32 @@ def figures_of(reading: Reading, incidents: Sequence[Incident]) -> list[list[Fig
     """For each incident its figures, in order of place."""
     owned: list[list[Figure]] = [[] for _ in incidents]
     told = sorted(((t, n) for n, i in enumerate(incidents) for t in i.tellings), key=_place)
+    fresh = any(t.scene.news and t.violent for t, _ in told)
     for figure in reading.figures:
         past = _past(reading, figure)
-        fitting = [(t, n) for t, n in told if not (past and t.scene.news)]
+        news = not past and _news(reading, figure)
+        fitting = [(t, n) for t, n in told if _fits(reading, t, figure, past, news and fresh)]
         number = _beside(reading, fitting, figure)
-        if number is None and not past and _news(reading, figure):
+        if number is None and news:
             number = _last(reading, incidents, told, figure)
         if number is not None:
             owned[number].append(figure)
     return owned
+
+
+def _fits(reading: Reading, telling: Telling, figure: Figure, past: bool, news: bool) -> bool:
+    """Nothing of the past is told by news. People harmed now, where fresh violence is told, belong to no looting,
+    nor to what another clause of theirs denies or recalls; "nobody was killed" denies no event at all."""
+    if past:
+        return not telling.scene.news
+    if figure.high == 0 and telling.scene.stand.realis is Realis.NEGATED:
+        return False
+    if not news or figure.state not in ("killed", "injured"):
+        return True
+    if ACLED_EVENT_OF[telling.kind.sub_event] == "Strategic developments":
+        return False
+    clause = reading.text.clauses[figure.clause]
+    return telling.scene.news or any(clause.first <= t.first < clause.last for t in telling.scene.triggers)
 
 
 def _place(pair: tuple[Telling, int]) -> int:
@@ -47,15 +64,12 @@ def _place(pair: tuple[Telling, int]) -> int:
 
 
 def _beside(reading: Reading, told: Sequence[tuple[Telling, int]], figure: Figure) -> int | None:
-    """The telling of the figure's own sentence, by the nearest trigger; the same clause first. "Nobody was killed"
-    denies no event: it is said of the one told before."""
+    """The telling of the figure's own sentence, by the nearest trigger; the same clause first."""
     clause = reading.text.clauses[figure.clause]
-    nobody = figure.high == 0
     near = [
         ((trigger.first < clause.first or trigger.first >= clause.last), abs(trigger.first - figure.harm[0]), n)
         for telling, n in told
         if telling.scene.sentence.index == clause.sentence
-        and not (nobody and telling.scene.stand.realis is Realis.NEGATED)
         for trigger in telling.scene.triggers
     ]
     return min(near)[2] if near else None
