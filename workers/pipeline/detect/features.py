@@ -65,6 +65,13 @@ PAIRS = (
     ("kill", "civilian"),
     ("kill", "police"),
     ("kill", "weapon"),
+    ("viol", "property"),
+    ("hint", "property"),
+    ("hint", "talk"),
+    ("viol", "talk"),
+    ("murder", "armed"),
+    ("murder", "crime"),
+    ("murder", "trial"),
     ("place", "actor"),
     ("place", "handover"),
     ("casualty", "actor"),
@@ -123,7 +130,7 @@ def pinned(reading: Reading, scene: Scene) -> dict[str, float]:
     return found
 
 
-_HARM = frozenset({"kill", "attack", "abduct", "ied", "sexual", "suicide"})
+_HARM = frozenset({"kill", "murder", "attack", "abduct", "ied", "sexual", "suicide"})
 
 
 TOPICS = (
@@ -143,20 +150,24 @@ TOPICS = (
 )
 FAINT = 0.3
 """What a category counts that only weak entries or other clauses show."""
+_TOLD = frozenset(TOPICS) | _OWN | {"armed"}
 WHOLE = 4
 """Sentences of context that one sentence of a topic cannot outweigh: a share is of at least so many."""
 
 
 def topics(text: Text, tags: Sequence[Tag]) -> dict[str, float]:
     """What the document is about: ``topic x`` is the share of its sentences that show x, ``title x`` whether
-    its headline does."""
+    its headline does. ``topic violence`` is how much of the rest tells of it too: nothing where one sentence does."""
     seen: dict[str, set[int]] = {}
     found: dict[str, float] = {}
     for tag in tags:
-        if tag.category in TOPICS and not tag.weak:
+        if tag.category in _TOLD and not tag.weak:
             sentence = text.sentence_at(text.starts[tag.first])
-            seen.setdefault(tag.category, set()).add(sentence.index)
-            if sentence.title:
-                found[f"title {tag.category}"] = 1.0
+            topic = tag.category if tag.category in TOPICS else "violence"
+            seen.setdefault(topic, set()).add(sentence.index)
+            if sentence.title and topic in TOPICS:
+                found[f"title {topic}"] = 1.0
     whole = max(WHOLE, len(text.sentences))
-    return found | {f"topic {category}": len(where) / whole for category, where in seen.items()}
+    told = len(seen.pop("violence", ())) - 1
+    shares = {f"topic {category}": len(where) / whole for category, where in seen.items()}
+    return found | shares | ({"topic violence": told / whole} if told > 0 else {})

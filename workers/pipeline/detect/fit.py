@@ -19,11 +19,15 @@ Floats = NDArray[np.float64]
 BIAS = -2.2
 PRIOR: dict[str, float] = {
     **dict.fromkeys(
-        ("clash", "air", "shell", "ied", "suicide", "grenade", "chem", "attack", "abduct", "sexual", "seize", "regain"),
+        ("clash", "air", "shell", "ied", "suicide", "grenade", "chem", "attack", "murder", "abduct", "sexual", "seize", "regain"),
         2.2,
     ),
     **dict.fromkeys(("clash~", "air~", "shell~", "ied~", "attack~", "seize~", "regain~"), 0.6),
     "kill": 1.0,
+    "murder~": 0.3,
+    "talk": -0.5,
+    "property": 0.2,
+    "topic violence": 4.0,
     "explosion~": 0.8,
     "army": 0.4,
     "armed": 0.8,

@@ -24,6 +24,7 @@ SUB_EVENT = {
     "shell": "Shelling/artillery/missile attack",
     "clash": "Armed clash",
     "attack": "Attack",
+    "murder": "Attack",
     "kill": "Attack",
     "explosion": "Remote explosive/landmine/IED",
 }
@@ -42,7 +43,7 @@ PEACEFUL_SUB_EVENT = {
 }
 FIRST = ("suicide", "chem", "grenade", "ied")
 """Weapons so specific that they decide wherever they stand."""
-EITHER = ("abduct", "sexual", "air", "shell", "clash", "attack")
+EITHER = ("abduct", "sexual", "air", "shell", "clash", "murder", "attack")
 """Of these the one told first decides."""
 LAST = ("kill", "explosion")
 
@@ -73,14 +74,14 @@ def _specific(own: Sequence[Tag], around: frozenset[str]) -> Kind | None:
     for group in (EITHER, LAST):
         for tag in own:
             if tag.category in group:
-                return Kind(_fought(SUB_EVENT[tag.category], around), tag)
+                return Kind(_fought(tag.category, around), tag)
     return None
 
 
-def _fought(sub_event: str, around: frozenset[str]) -> str:
-    """An attack that soldiers are in and no civilian is a clash."""
-    fought = sub_event == "Attack" and "army" in around and "civilian" not in around
-    return SUB_EVENT["clash"] if fought else sub_event
+def _fought(category: str, around: frozenset[str]) -> str:
+    """An attack that soldiers are in, and neither a civilian nor civil property, is a clash; a murder never is."""
+    fought = category in ("attack", "kill") and "army" in around and not around & {"civilian", "property"}
+    return SUB_EVENT["clash" if fought else category]
 
 
 def _territory(tag: Tag, around: frozenset[str]) -> str:

@@ -24,6 +24,7 @@ TRIGGERS = (
     "chem",
     "explosion",
     "attack",
+    "murder",
     "kill",
     "abduct",
     "sexual",
@@ -44,10 +45,13 @@ ELSEWHERE = (
     "attribution",
     "exercise",
     "anniversary",
+    "talk",
     "metaphor",
 )
-"""Words of other worlds. ``metaphor`` and ``ignore`` hide any shorter entry inside them."""
-CONTEXT = ("army", "armed", "police", "civilian", "crowd", "weapon", "casualty", "damage", "front")
+"""Words of other worlds; ``talk`` is opinion, analysis and doctrine. ``metaphor`` and ``ignore`` hide any shorter entry
+inside them."""
+CONTEXT = ("army", "armed", "police", "civilian", "property", "crowd", "weapon", "casualty", "damage", "front")
+"""Who, what and with what. ``property`` is what belongs to nobody's army: homes, schools, offices, power lines."""
 REALIS = ("negation", "hypothetical", "planned", "purpose", "past", "recent", "ongoing")
 STATUS = ("report", "unconfirmed", "denied", "retracted")
 CATEGORIES = (*TRIGGERS, *PEACEFUL, *ELSEWHERE, *CONTEXT, *REALIS, *STATUS, "ignore")
