@@ -19,7 +19,21 @@ Floats = NDArray[np.float64]
 BIAS = -2.2
 PRIOR: dict[str, float] = {
     **dict.fromkeys(
-        ("clash", "air", "shell", "ied", "suicide", "grenade", "chem", "attack", "murder", "abduct", "sexual", "seize", "regain"),
+        (
+            "clash",
+            "air",
+            "shell",
+            "ied",
+            "suicide",
+            "grenade",
+            "chem",
+            "attack",
+            "murder",
+            "abduct",
+            "sexual",
+            "seize",
+            "regain",
+        ),
         2.2,
     ),
     **dict.fromkeys(("clash~", "air~", "shell~", "ied~", "attack~", "seize~", "regain~"), 0.6),
