@@ -88,3 +88,16 @@ def test_a_composed_state_has_acled_s_code_one() -> None:
     assert KNOWN.code("ke-forces") == 1
     assert KNOWN.code("rsf") == 2
     assert KNOWN.allied("ke-forces", "ke-police")
+
+
+def test_in_a_fight_the_party_that_attacked_is_the_attacker() -> None:
+    told = account("Rebels attacked the garrison at dawn. Soldiers and rebels fought until noon.")
+
+    assert {role: set(names) & {"Rebels", "Soldiers"} for role, names in told.sides.items()} == {
+        "attacker": {"Rebels"},
+        "target": {"Soldiers"},
+    }
+
+
+def test_a_fight_without_a_first_attack_has_two_parties() -> None:
+    assert set(account("Soldiers and rebels fought until noon.").sides) == {"party"}

@@ -21,6 +21,8 @@ ELSEWHERE = 0.35
 """What a clause outside the report's own weighs."""
 ENOUGH = 0.9
 """Votes from which a party attacked or was attacked."""
+LEAD = 0.7
+"""Votes by which one party of a fight must be ahead to be its attacker."""
 FORMS = 3
 """Ways of naming a party that a side lists at most."""
 _STATE = frozenset({"army", "government", "police"})
@@ -127,7 +129,7 @@ def _settle(ballot: Ballot, cast: Cast, actors: Actors) -> tuple[Side, ...]:
     if attackers and net[attackers[0]] * 1.2 >= best and not (cast.weapon(attackers[0]) and fights):
         return _attacked(ballot, cast, actors, attackers, net)
     if fights:
-        return _fought(cast, actors, fights)
+        return _fought(cast, actors, fights, net)
     targets = sorted((k for k in net if net[k] <= -ENOUGH), key=lambda k: net[k])[:2]
     if len(targets) == 2 and not actors.allied(*targets) and not any(map(cast.victim, targets)):
         return _sides(cast, [("party", targets[:1]), ("party", targets[1:])])
@@ -149,7 +151,8 @@ def _attacked(
     return _sides(cast, [("attacker", mine), ("target", targets[:3]), ("party", rest)])
 
 
-def _fought(cast: Cast, actors: Actors, fights: list[tuple[str, str]]) -> tuple[Side, ...]:
+def _fought(cast: Cast, actors: Actors, fights: list[tuple[str, str]], net: dict[str, float]) -> tuple[Side, ...]:
+    """Two parties of a fight; the one told as attacking clearly more than the other is the attacker."""
     one, two = [fights[0][0]], [fights[0][1]]
     for a, b in fights[1:]:
         for x, y in ((a, b), (b, a)):
@@ -159,6 +162,10 @@ def _fought(cast: Cast, actors: Actors, fights: list[tuple[str, str]]) -> tuple[
                 one.append(y)
     one += [k for k in cast.forms if k not in (*one, *two) and any(actors.allied(k, x) for x in one)]
     two += [k for k in cast.forms if k not in (*one, *two) and any(actors.allied(k, x) for x in two)]
+    lead = sum(net.get(k, 0.0) for k in one) - sum(net.get(k, 0.0) for k in two)
+    if abs(lead) >= LEAD:
+        attackers, targets = (one, two) if lead > 0 else (two, one)
+        return _sides(cast, [("attacker", attackers[:3]), ("target", targets[:3])])
     return _sides(cast, [("party", one[:3]), ("party", two[:3])])
 
 
