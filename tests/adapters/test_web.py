@@ -311,6 +311,43 @@ def test_workers_share_the_turns_of_a_host(broker):
     assert 3 < second.retry_after <= 5
 
 
+def test_workers_together_ask_a_host_no_more_than_it_may_be_asked_at_once(broker):
+    under_way, most = [], []
+
+    async def slow(request):
+        under_way.append(1)
+        most.append(len(under_way))
+        await asyncio.sleep(0.2)
+        under_way.pop()
+        return web.Response(body=FEED)
+
+    async def main():
+        async with site({"/slow": slow}) as port:
+            allow = (f"127.0.0.1:{port}",)
+            policy = Policy(spacing=0.01, timeout=5, budget=8, per_host=2, robots=False, allow=allow)
+            asked = [Request(f"http://127.0.0.1:{port}/slow", feed=True)] * 3
+            return await asyncio.gather(*(Fetcher(policy, broker).fetch_many(asked) for _ in range(3)))
+
+    answers = [answer.outcome for answers in asyncio.run(main()) for answer in answers]
+    assert answers == [Outcome.OK] * 9
+    assert max(most) == 2
+
+
+def test_a_host_that_is_busy_with_other_workers_is_asked_later_and_not_blamed(broker):
+    async def slow(request):
+        await asyncio.sleep(1)
+        return web.Response(body=FEED)
+
+    async def main():
+        async with site({"/slow": slow}) as port:
+            allow = (f"127.0.0.1:{port}",)
+            policy = Policy(spacing=0.01, timeout=2, budget=2.3, per_host=1, robots=False, allow=allow)
+            asked = [Request(f"http://127.0.0.1:{port}/slow", feed=True)]
+            return await asyncio.gather(*(Fetcher(policy, broker).fetch_many(asked) for _ in range(2)))
+
+    assert sorted(answer.outcome for (answer,) in asyncio.run(main())) == [Outcome.DEFERRED, Outcome.OK]
+
+
 def test_without_redis_a_worker_keeps_its_own_turns():
     async def main():
         async with site({"/page": plain}) as port:

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from workers.pipeline.models import Area
 from workers.pipeline.models import FetchOutcome as Outcome
-from workers.pipeline.schedule import Because, Hints, History, answered, due, yielded
+from workers.pipeline.schedule import Because, Hints, History, answered, due, sooner, watched, yielded
 
 NOW = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
 QUARTER = 900.0
@@ -110,3 +111,18 @@ def test_after_many_unchanged_answers_the_whole_feed_is_asked_for():
 @pytest.mark.parametrize("outcome", Outcome)
 def test_every_outcome_has_an_answer_in_the_future(outcome):
     assert next_poll(after(outcome)).at > NOW
+
+
+def test_feeds_of_watched_countries_are_asked_sooner_but_not_more_than_every_ten_minutes():
+    assert sooner(3600.0) == 1800
+    assert sooner(900.0) == 600
+    assert sooner(5.0) == 5
+
+
+def test_watched_are_the_countries_of_the_rules_regions_and_of_what_they_include():
+    areas = {
+        "sahel": Area("sahel", countries=frozenset({"ML"}), include=("kidal", "border")),
+        "kidal": Area("kidal", admin1=frozenset({"NE.01"}), include=("sahel",)),
+        "elsewhere": Area("elsewhere", countries=frozenset({"BE"})),
+    }
+    assert watched(areas, ["sahel", "unknown"]) == {"ML", "NE"}

@@ -7,10 +7,11 @@ place of its namesake in an earlier one. Nothing is read from the process enviro
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from workers.pipeline import schedule
 from workers.pipeline.models import Area, Feed, Inhibition, Receiver, Route, Rule
 from workers.settings import checks
 from workers.settings.environment import Environment, overlay, with_secrets
@@ -88,7 +89,8 @@ class _Loading:
         telling, receivers = self._telling(Path(service.state_dir))
         regions = self._regions()
         rules = self._rules()
-        feeds = self._feeds(service.fetch.interval.total_seconds())
+        watched = schedule.watched(regions, (name for rule in rules for name in rule.regions))
+        feeds = self._feeds(service.fetch.interval.total_seconds(), watched)
         self.environment.report_unknown()
         if self.problems or telling is None:
             raise SettingsError(self.problems)
@@ -164,7 +166,7 @@ class _Loading:
             made += [entry.rule() for group in (file.groups if file else ()) for entry in group.rules]
         return tuple(made)
 
-    def _feeds(self, interval: float) -> tuple[Feed, ...]:
+    def _feeds(self, interval: float, watched: Collection[str]) -> tuple[Feed, ...]:
         source = self._one("feeds.yml", required=self.polls)
         for at, name in enumerate(checks.listed(source.values, "opml")):
             self._add_opml(source, str(name), at)
@@ -173,7 +175,9 @@ class _Loading:
         if self.polls and source.root is not None and not source.values.get("feeds"):
             self.problems.append(source.problem(("feeds",), "no feed is listed: there would be nothing to watch"))
         file = check(FeedsFile, source, self.problems) if self.polls or source.values.get("feeds") else None
-        return tuple(feed.feed(interval) for feed in file.feeds) if file else ()
+        listed = file.feeds if file else ()
+        sooner = schedule.sooner(interval)
+        return tuple(feed.feed(sooner if feed.country in watched else interval) for feed in listed)
 
     def _remember(self, noun: str, names: Iterable[checks.Placed]) -> None:
         self.origins |= {f"{noun} {name}": source.where(key) for name, source, key in names}

@@ -66,7 +66,8 @@ class Fetch(Strict):
     contact: str | None = None
     """An address publishers can write to; sent with every request."""
     interval: Duration = Field(default="15m", validate_default=True)
-    """Between two polls of a feed before anything is learnt about it."""
+    """Between two polls of a feed before anything is learnt about it; half of it, but not less than ten minutes, for
+    publishers in a country that a rule watches."""
     timeout: float = Field(default=20.0, gt=0, le=35)
     """Seconds for one request. The hard limit of a fetch task is 40 s."""
     spacing: float = Field(default=2.0, ge=0)

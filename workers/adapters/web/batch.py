@@ -16,7 +16,7 @@ from yarl import URL as WireURL
 from workers.adapters.web import bodies, failures
 from workers.adapters.web.answers import Answer, Request, body_hash, max_age, outcome_of, retry_after
 from workers.adapters.web.guard import Guard, trusted
-from workers.adapters.web.manners import Turns
+from workers.adapters.web.manners import HostBusyError, Turns
 from workers.adapters.web.robots import MAX_BYTES as ROBOTS_BYTES
 from workers.adapters.web.robots import Robots
 from workers.pipeline.models import FetchOutcome, Page
@@ -97,6 +97,8 @@ class Batch:
             return await self._judged(kept, await self._follow(request))
         except _Refused as refusal:
             return replace(kept, outcome=refusal.outcome, detail=str(refusal), retry_after=refusal.wait)
+        except HostBusyError as error:
+            return replace(kept, outcome=FetchOutcome.DEFERRED, detail=str(error), retry_after=_REST / 3)
         except failures.EXPECTED as error:
             detail = f"{type(error).__name__}: {error}"[:300]
             return replace(kept, outcome=failures.outcome_of(error), detail=detail)
@@ -172,7 +174,11 @@ class Batch:
         """One exchange: the reply, and where it points if it redirects."""
         cap = _FEED_BYTES if request.feed else _PAGE_BYTES
         conditions = _conditions(request)
-        async with self._busy[url.hostname]:
+        policy = self._policy
+        async with (
+            self._busy[url.hostname],
+            self._turns.slot(url.hostname, policy.per_host, policy.timeout + 5.0, self._left()),
+        ):
             began = time.monotonic()
             async with asyncio.timeout(self._policy.timeout), self._open(url, conditions) as response:
                 location = response.headers.get("Location") if response.status in _MOVED else None

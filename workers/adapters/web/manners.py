@@ -1,4 +1,4 @@
-"""A host in, the seconds to wait before asking it out: one turn at a time, shared by all workers.
+"""A host in, the seconds to wait before asking it out: one turn at a time and few requests at once, for all workers.
 
 Redis keeps when each host's next turn is, in one small script, so that two workers never take the same turn. Without
 Redis each process keeps its own list: less polite, never idle. Turns further away than a request can wait are not
@@ -7,8 +7,12 @@ taken.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from secrets import token_hex
 
 import structlog
 from redis.asyncio import Redis
@@ -32,8 +36,23 @@ if free > tonumber(redis.call('GET', KEYS[1]) or '0') then
   redis.call('SET', KEYS[1], free, 'PX', tonumber(ARGV[1]) + 1000)
 end
 """
+_SLOT = """
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[1]) then return 0 end
+redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), ARGV[3])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1
+"""
+_LOOK_AGAIN = 0.25
+"""Seconds until a host is asked again whether one of its slots is free."""
 _HOSTS = 10_000
 _LONGEST_REST = 3600.0
+
+
+class HostBusyError(Exception):
+    """As many requests to the host as it may be asked at once are under way."""
 
 
 class Turns:
@@ -43,6 +62,7 @@ class Turns:
         self._redis = redis
         self._turn = redis.register_script(_TURN) if redis else None
         self._resting = redis.register_script(_REST) if redis else None
+        self._taking = redis.register_script(_SLOT) if redis else None
         self._own: OrderedDict[str, float] = OrderedDict()
 
     async def wait(self, host: str, spacing: float, patience: float) -> float:
@@ -58,6 +78,39 @@ class Turns:
         if turn - now <= patience:
             self._keep(host, turn + spacing)
         return turn - now
+
+    @asynccontextmanager
+    async def slot(self, host: str, most: int, seconds: float, patience: float) -> AsyncIterator[None]:
+        """One of the ``most`` requests to the host that all workers together may have under way.
+
+        A slot whose worker died is free again after ``seconds``. Raises ``HostBusyError`` when none is within
+        ``patience``.
+        """
+        name, until = token_hex(8), time.monotonic() + patience
+        while not await self._take(host, most, seconds, name):
+            if time.monotonic() > until:
+                raise HostBusyError(f"{host} answers {most} requests already")
+            await asyncio.sleep(_LOOK_AGAIN)
+        try:
+            yield
+        finally:
+            await self._give_back(host, name)
+
+    async def _take(self, host: str, most: int, seconds: float, name: str) -> bool:
+        if self._taking is None:
+            return True
+        try:
+            return bool(await self._taking(keys=[_slots(host)], args=[most, int(seconds * 1000), name]))
+        except (RedisError, OSError) as error:
+            self._alone(error)
+            return True
+
+    async def _give_back(self, host: str, name: str) -> None:
+        if self._taking is not None and self._redis is not None:
+            try:
+                await self._redis.zrem(_slots(host), name)
+            except (RedisError, OSError) as error:
+                self._alone(error)
 
     async def rest(self, host: str, seconds: float) -> None:
         """Ask the host nothing for a while: it said that it is asked too much."""
@@ -78,7 +131,11 @@ class Turns:
     def _alone(self, error: Exception) -> None:
         """For the rest of this batch: a broker that is down would cost a time-out for every request."""
         _log.warning("turns_not_shared", error=str(error))
-        self._turn = self._resting = None
+        self._turn = self._resting = self._taking = None
+
+
+def _slots(host: str) -> str:
+    return f"clashwatch:slots:{host}"
 
 
 def _key(host: str) -> str:
