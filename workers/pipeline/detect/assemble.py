@@ -21,6 +21,7 @@ TOGETHER_KM = 30.0
 TITLE, LEAD = 3.0, 2.0
 """How much more the headline and the lead weigh than the rest."""
 COARSE = (Precision.COUNTRY, Precision.ADMIN1)
+POINTS = (Precision.EXACT, Precision.NEAR)
 
 
 ROLE = {Role.LOCATION: 1.0, Role.NEAR: 0.95, Role.TOWARD: 0.9, Role.BARE: 0.7}
@@ -65,14 +66,22 @@ class Incident:
 
     @property
     def place(self) -> Place | None:
-        """The place voted for; a finer one inside it is taken if it has a share of the votes."""
+        """The place voted for; one that is only made for ("closing in on Goma") yields to one reached near it, an
+        area to a finer place inside it, if that has a share of the votes."""
         own = _votes([t for t in self.tellings if t.located and t.located.reach in OWN])
         votes = _votes(self.tellings)
         if not votes:
             return None
         winner = max(own or votes, key=votes.__getitem__)
+        if all(role is Role.TOWARD for role in self._roles(winner)):
+            points = [p for p in votes if p.precision in POINTS and _near(p, winner)]
+            reached = [p for p in points if any(role is not Role.TOWARD for role in self._roles(p))]
+            winner = max(reached, key=votes.__getitem__, default=winner)
         inside = [p for p in votes if _finer(p, winner) and votes[p] >= FINER * votes[winner]]
         return max(inside, key=votes.__getitem__, default=winner)
+
+    def _roles(self, place: Place) -> list[Role]:
+        return [t.located.spotted.role for t in self.tellings if t.located and t.located.place == place]
 
     @property
     def moment(self) -> Moment | None:
@@ -128,6 +137,8 @@ def _opens(telling: Telling) -> bool:
         return True
     located, trigger = telling.located, telling.kind.trigger
     own = located is not None and located.reach is Reach.CLAUSE and located.spotted.role in ROLE
+    if own and telling.pinned and located is not None and located.spotted.role in (Role.LOCATION, Role.NEAR):
+        return not trigger.weak
     return (own or recent(telling)) and not trigger.weak and trigger.category != "kill"
 
 
@@ -144,8 +155,10 @@ def _same_place(incident: Incident, telling: Telling) -> bool:
     """A telling without a place of its own contradicts nothing."""
     if telling.located is None or telling.located.reach not in OWN:
         return True
+    here = telling.located.place
     named = [t.located.place for t in incident.tellings if t.located and t.located.reach in OWN]
-    return not named or any(_near(place, telling.located.place) for place in named)
+    points = [place for place in named if place.precision in POINTS] if here.precision in POINTS else []
+    return not named or any(_near(place, here) for place in points or named)
 
 
 def _told_on(incident: Incident, telling: Telling) -> bool:

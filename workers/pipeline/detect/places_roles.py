@@ -21,6 +21,8 @@ from workers.pipeline.models.report import Mention
 _KILOMETRES = re.compile(r"(\d+(?:[.,]\d+)?)")
 _UNKNOWN_KM = 25.0
 """Reach of a town that only says where an unknown village lies."""
+_APPOSED = 9
+"""Words of the longest apposition."""
 _VAGUE_KM = 10.0
 """Reach of "near" and "south of" without a number."""
 
@@ -41,6 +43,7 @@ class Role(StrEnum):
     ORIGIN = "origin"
 
 
+_BESIDE = frozenset({Role.NEAR, Role.TOWARD})
 _SHARED = frozenset({Role.LOCATION, Role.NEAR, Role.TOWARD, Role.ORIGIN, Role.REFERENCE, Role.VENUE})
 """Roles that the next names of a list have too."""
 
@@ -81,6 +84,10 @@ class Surveyor:
         if name.signs & Sign.LONE or (name.signs & Sign.BRACKETED and not self._after(before, name)):
             return Role.LOCATION, (_UNKNOWN_KM if place.feature.startswith("PPL") else 0.0)
         role, reach = self._by_words(place, name)
+        if name.signs & Sign.ORGANISATION and role is Role.BARE:
+            return Role.ACTOR, 0.0
+        if before and role in _BESIDE and self._describes(before.name, name):
+            return Role.REFERENCE, 0.0
         if before and role in (Role.BARE, Role.ACTOR) and before.role in _SHARED and self._listed(before.name, name):
             return before.role, before.reach_km
         return role, reach
@@ -88,6 +95,14 @@ class Surveyor:
     def _after(self, before: Spotted | None, name: Name) -> bool:
         """Does a place stand right before the brackets or comma, and not a name that was refused?"""
         return before is not None and name.first - before.name.last <= (1 if before.name.type else 0)
+
+    def _describes(self, before: Name, name: Name) -> bool:
+        """ "Pirde, a river town 50 km south of Erbil": says which Pirde is meant, not where something happens."""
+        gap = self.text.full[self.text.ends[before.last - 1] : self.text.starts[name.first]].lstrip()
+        if not gap.startswith((",", "(")) or any(c in gap[1:] for c in ",.;:!?") or name.first - before.last > _APPOSED:
+            return False
+        between = range(before.last, name.first)
+        return any(self.marks.starting(i, "unit", *TYPES) for i in between)
 
     def _listed(self, before: Name, name: Name) -> bool:
         """ "in Baquba, Mosul and Erbil": does only a comma or an "and" stand between?"""

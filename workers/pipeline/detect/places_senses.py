@@ -131,7 +131,9 @@ def _fits(place: Toponym, label: str) -> float:
         return 5.0 if feature in ("ADM2", "ADM3") else 2.0 if place.geonameid is None else 0.0
     if label == "country":
         return 2.0 if feature.startswith("PCL") else 0.0
-    return 1.0 if not feature.startswith(("PPL", "ADM", "PCL")) else -0.5
+    if not feature.startswith(("PPL", "ADM", "PCL")):
+        return 1.0
+    return -2.0 if label == "water" else -0.5
 
 
 def _believed(group: Sequence[Name]) -> float:
