@@ -128,3 +128,31 @@ def test_a_country_after_a_comma_holds_the_place_before_it() -> None:
 def test_an_abbreviation_counts_only_in_capitals() -> None:
     assert view("A car bomb went off.", title="Car bomb outside a hotel").mentions == ()
     assert [m.country for m in view("Rebels attacked a convoy in CAR on Monday.").mentions] == ["CF"]
+
+
+def test_an_apposition_says_which_place_is_meant_not_where_something_happens() -> None:
+    found = roles("Fighters were driven from Hawija, a market town 45 km south of Kirkuk.")
+
+    assert found["Kirkuk"] is Role.REFERENCE
+
+
+def test_where_people_flee_to_is_not_where_they_flee_from() -> None:
+    assert happens("Thousands fled into Thailand as fighting flared at Myawaddy.", trigger="fighting") == "Myawaddy"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Syrian troops shelled boats on the Euphrates.", "en"),
+        ("Syrische troepen beschoten boten op de Eufraat.", "nl"),
+        ("Syrische Truppen beschossen Boote auf dem Euphrat.", "de"),
+        ("L'armée syrienne a bombardé des bateaux sur l'Euphrate.", "fr"),
+        ("El ejército sirio bombardeó barcos en el Éufrates.", "es"),
+        ("قصف الجيش السوري قوارب في نهر الفرات.", "ar"),
+        ("Сирийская армия обстреляла лодки на Евфрате.", "ru"),
+        ("Сирійська армія обстріляла човни на Євфраті.", "uk"),
+        ("Suriye ordusu Fırat Nehri üzerindeki tekneleri vurdu.", "tr"),
+    ],
+)
+def test_a_river_through_several_countries_is_that_of_the_one_the_text_speaks_of(text: str, language: str) -> None:
+    assert ("STM", "SY") in [(m.feature, m.country) for m in view(text, language).mentions]

@@ -7,7 +7,7 @@ own joins the incident there; one without joins the incident told last. Days tha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from workers.pipeline.detect.distance import kilometres
@@ -73,12 +73,16 @@ class Incident:
         if not votes:
             return None
         winner = max(own or votes, key=votes.__getitem__)
-        if all(role is Role.TOWARD for role in self._roles(winner)):
-            points = [p for p in votes if p.precision in POINTS and _near(p, winner)]
-            reached = [p for p in points if any(role is not Role.TOWARD for role in self._roles(p))]
-            winner = max(reached, key=votes.__getitem__, default=winner)
         inside = [p for p in votes if _finer(p, winner) and votes[p] >= FINER * votes[winner]]
-        return max(inside, key=votes.__getitem__, default=winner)
+        return self._reached(max(inside, key=votes.__getitem__, default=winner), votes)
+
+    def _reached(self, place: Place, votes: Mapping[Place, float]) -> Place:
+        """The place, or one near it where more happened than a move towards it."""
+        if not all(role is Role.TOWARD for role in self._roles(place)):
+            return place
+        points = [p for p in votes if p.precision in POINTS and _near(p, place)]
+        reached = [p for p in points if any(role is not Role.TOWARD for role in self._roles(p))]
+        return max(reached, key=votes.__getitem__, default=place)
 
     def _roles(self, place: Place) -> list[Role]:
         return [t.located.spotted.role for t in self.tellings if t.located and t.located.place == place]
