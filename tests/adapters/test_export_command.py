@@ -19,7 +19,7 @@ from workers.adapters.store.clashes import Neighbourhood
 from workers.adapters.store.exported import told
 from workers.adapters.store.schema import articles, entries, feeds, reports
 from workers.cli.export import _safe
-from workers.pipeline.cluster import cluster, reach
+from workers.pipeline.cluster import Pins, cluster, reach
 from workers.pipeline.models import Article, Entry, Feed, Filing, Outcome
 
 FILINGS = (
@@ -34,7 +34,7 @@ def stored(engine: Engine) -> Engine:
     for one in FILINGS:
         _keep(engine, one)
     with engine.begin() as connection:
-        before = Neighbourhood(FILINGS, (), {}, frozenset(), frozenset())
+        before = Neighbourhood(FILINGS, (), {}, frozenset(), frozenset(), Pins())
         clash_store.save(connection, cluster(FILINGS, (), MONDAY), before, primed=False)
     return engine
 

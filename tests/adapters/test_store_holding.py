@@ -23,6 +23,7 @@ from workers.adapters.store.delivery_log import log
 from workers.adapters.store.schema import deliveries as table
 from workers.adapters.store.upkeep import circuits as doors
 from workers.adapters.store.works import SEND
+from workers.pipeline.links import NOWHERE
 from workers.pipeline.models import Ack, Alert, AlertKind, Change, Hold, Receiver, Revision
 from workers.pipeline.route import Target
 from workers.settings.telling import Rate
@@ -66,7 +67,7 @@ def attempt(engine: Engine, delivery: int, receiver: Receiver) -> State:
     (held,) = claims.claim(engine, SEND, [delivery])
     loaded = deliveries.load(engine, delivery)
     try:
-        sent = None if loaded.moot else outgoing.deliver(engine, held, loaded, receiver, None)
+        sent = None if loaded.moot else outgoing.deliver(engine, held, loaded, receiver, NOWHERE)
     except (NotYetError, ChannelError) as error:
         if isinstance(error, NotYetError):
             claims.release(engine, held, error.after)

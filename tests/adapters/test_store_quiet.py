@@ -15,6 +15,7 @@ from workers.adapters.store import alerts, claims, clashes, deliveries, silences
 from workers.adapters.store.deliveries import State
 from workers.adapters.store.schema import deliveries as table
 from workers.adapters.store.works import SEND
+from workers.pipeline.links import NOWHERE
 from workers.pipeline.models import Change, Receiver, Revision, Silence
 from workers.pipeline.route import Target
 
@@ -117,7 +118,7 @@ def test_a_route_that_is_open_an_hour_a_day_and_groups_all_is_a_digest(engine: E
     (delivery,) = waiting(engine)
     loaded = deliveries.load(engine, delivery)
     assert (loaded.clash.id, [other[0].id for other in loaded.others]) == ("c-2", ["c-1"])
-    assert outgoing._message(loaded, Receiver("box", "outbox"), None).title == "2 incidents"
+    assert outgoing._message(loaded, Receiver("box", "outbox"), NOWHERE).title == "2 incidents"
 
 
 def test_an_update_overtaken_by_the_message_before_it_is_not_sent(
@@ -130,7 +131,7 @@ def test_an_update_overtaken_by_the_message_before_it_is_not_sent(
     send(engine, first, box)
     (held,) = claims.claim(engine, SEND, [second])
     loaded = deliveries.load(engine, second)
-    assert outgoing.deliver(engine, held, loaded, box, None) is None
+    assert outgoing.deliver(engine, held, loaded, box, NOWHERE) is None
     with engine.begin() as c:
         deliveries.arrived(c, held, loaded, None)
     assert deliveries.load(engine, second).state is State.KNOWN
