@@ -44,6 +44,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "dedupe": ("workers.cli.dedupe", "Documents in, copies out."),
     "extract": ("workers.cli.extract", "HTML files in, articles out."),
     "feed": ("workers.cli.feed", "Feed files in, entries out."),
+    "reprocess": ("workers.cli.reprocess", "Read stored pages again with newer knowledge; list or apply what changes."),
+    "versions": ("workers.cli.versions", "Show how an article was edited."),
     "export": ("workers.cli.export", "Write clashes as ACLED, UCDP GED, PLOVER, GeoJSON, CSV or JSON Lines."),
     "replay": ("workers.cli.replay", "Push a folder of documents through the whole pipeline."),
 }

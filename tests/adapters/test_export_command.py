@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 from tests.pipeline.scenes import MONDAY, filing
 from workers.__main__ import app
 from workers.adapters.store import clashes as clash_store
-from workers.adapters.store.clashes import Neighbourhood
 from workers.adapters.store.exported import told
+from workers.adapters.store.neighbourhood import Neighbourhood
 from workers.adapters.store.schema import articles, entries, feeds, reports
 from workers.cli.export import _safe
 from workers.pipeline.cluster import Pins, cluster, reach

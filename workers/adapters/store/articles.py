@@ -64,8 +64,8 @@ def save(connection: Connection, found: Fetched, article: Article) -> list[int]:
     values = _values(found, article)
     if before is None:
         made = connection.execute(insert(articles).values(values).returning(articles.c.id)).scalar_one()
-        return [int(made)] if _readable(article) else []
-    if before.article == article or not _readable(article):
+        return [int(made)] if readable(article) else []
+    if before.article == article or not readable(article):
         return []
     old = {"article_id": before.id, "version": before.version, "article": before.article}
     connection.execute(insert(versions).values(old))
@@ -73,6 +73,26 @@ def save(connection: Connection, found: Fetched, article: Article) -> list[int]:
     renewed = {"due_at": func.now(), "hinted_at": func.now(), "made_at": func.now()}
     connection.execute(update(articles).where(articles.c.id == before.id).values(values | following | renewed))
     return [int(before.id)]
+
+
+def renew(connection: Connection, known: Known, article: Article) -> bool:
+    """Make the next version of an article at rest; false when somebody made it, or took the article up, meanwhile."""
+    resting = (articles.c.id == known.id) & (articles.c.version == known.version) & articles.c.stage.is_(None)
+    following = {"version": known.version + 1, "article": article, "outcome": article.outcome.value}
+    if connection.execute(update(articles).where(resting).values(following)).rowcount == 0:
+        return False
+    old = {"article_id": known.id, "version": known.version, "article": known.article}
+    connection.execute(insert(versions).values(old))
+    return True
+
+
+def history(engine: Engine, article_id: int) -> list[tuple[int, Article]]:
+    """Every version of an article by number, the one in force last; empty when there is no such article."""
+    past = select(versions.c.version, versions.c.article).where(versions.c.article_id == article_id)
+    present = select(articles.c.version, articles.c.article).where(articles.c.id == article_id)
+    with engine.connect() as connection:
+        rows = [*connection.execute(past.order_by(versions.c.version)), *connection.execute(present)]
+    return [(row.version, row.article) for row in rows]
 
 
 def _values(found: Fetched, article: Article) -> dict[str, object]:
@@ -87,11 +107,11 @@ def _values(found: Fetched, article: Article) -> dict[str, object]:
         "url_key": digest(url) if url else None,
         "primed": found.primed,
         "published": _published(found, article),
-        "stage": DETECT.stage if _readable(article) else None,
+        "stage": DETECT.stage if readable(article) else None,
     }
 
 
-def _readable(article: Article) -> bool:
+def readable(article: Article) -> bool:
     """Whether there is something to detect in: an article, or what stands before a wall, or the feed's own text."""
     return bool(article.text.strip()) and article.outcome is not Outcome.NOT_ARTICLE
 

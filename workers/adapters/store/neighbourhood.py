@@ -7,7 +7,7 @@ news of those days around that place and not on how much is stored.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from math import cos, floor, radians
 from typing import Any
@@ -44,7 +44,7 @@ class Neighbourhood:
     membership: dict[str, str]
     bereft: frozenset[str]
     taken: frozenset[str]
-    pins: Pins
+    pins: Pins = field(default_factory=Pins)
 
 
 def cell(lat: float, lon: float) -> int:
