@@ -84,7 +84,7 @@ def test_the_console_prints_a_frame_on_a_terminal_and_no_markup_of_a_title(
     send(told(place=replace(ALTUN_KUPRI, name="[link=file:///etc]X[/link]")), receiver("console"))
     printed = capfd.readouterr().out
     assert "╭" in printed
-    assert "[link=file:///etc]X[/link]" in printed
+    assert "[link=file:\u2060///etc]X[/link]" in printed
 
 
 def test_nobody_can_be_asked_what_a_terminal_a_mail_server_or_a_webhook_got() -> None:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from workers.__main__ import app
 from workers.adapters.channels import KINDS
-from workers.settings.telling import SECRETS
+from workers.settings.receivers import SECRETS
 
 RECEIVERS = """
 receivers:

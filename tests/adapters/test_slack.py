@@ -62,7 +62,7 @@ def test_no_text_can_mention_a_channel_or_forge_a_link(slack: tuple[Slack, Recei
     assert kinds <= {"header", "plain_text", "rich_text", "rich_text_section", "rich_text_list", "rich_text_quote",
                      "text", "link", "image"}  # fmt: skip
     assert "<" not in posted["text"]
-    assert "&lt;!channel&gt;" in posted["text"]
+    assert "&lt;\u2060!channel&gt;" in posted["text"]
     assert [node["url"] for node in _nodes(posted["blocks"]) if node["type"] == "link"] == [
         "https://nordwire.example/1"
     ]

@@ -26,7 +26,7 @@ from workers.adapters.store.works import SEND
 from workers.pipeline.links import NOWHERE
 from workers.pipeline.models import Ack, Alert, AlertKind, Change, Hold, Receiver, Revision
 from workers.pipeline.route import Target
-from workers.settings.telling import Rate
+from workers.settings.receivers import Rate
 
 NOW = datetime.now(UTC)
 MINUTE = timedelta(minutes=1)

@@ -278,6 +278,21 @@ def test_untrusted_text_stays_on_its_line() -> None:
     assert not [text for text in texts if set(text) & set("\r\n\x00\u202e\u2066\u2028")]
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("@everyone", "@\u2060everyone"),
+        ("see https://evil.example/x", "see https:\u2060//evil.\u2060example/x"),
+        ("www.evil.example", "www.\u2060evil.\u2060example"),
+        ("<@U1> <!here> [BBC](x)", "<\u2060@\u2060U1> <\u2060!here> [BBC]\u2060(x)"),
+        ("U.S. troops, 1.5 km. At 10:30, 3 died.", "U.S. troops, 1.5 km. At 10:30, 3 died."),
+    ],
+)
+def test_no_program_makes_a_link_or_a_mention_of_what_others_wrote(text: str, told: str) -> None:
+    message = written(clash(ledger=(says(None, "control", text),)))
+    assert told in lines(message, "Claim")[0]
+
+
 def test_tidy_cuts_at_a_word() -> None:
     assert tidy("one two three four", 12) == "one two…"
 

@@ -15,9 +15,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from workers.settings.problems import Problem, unknown
+from workers.settings.receivers import options_of
 from workers.settings.service import ServiceFile
 from workers.settings.source import Key, Source
-from workers.settings.telling import options_of
 
 PREFIX = "CLASHWATCH_"
 NOT_SETTINGS = frozenset({"CLASHWATCH_CONFIG"})

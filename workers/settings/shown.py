@@ -11,8 +11,9 @@ from typing import Any
 from pydantic import BaseModel, SecretStr
 
 from workers.settings.loading import Settings
+from workers.settings.receivers import SECRETS
 from workers.settings.service import FeedsFile, ServiceFile
-from workers.settings.telling import SECRETS, ReceiversFile
+from workers.settings.telling import ReceiversFile
 from workers.settings.watching import RegionsFile, RulesFile
 
 SCHEMAS: dict[str, type[BaseModel]] = {

@@ -1,30 +1,20 @@
 """``receivers.yml``: whom to tell, and by which branch of the routing tree.
 
-One class per kind of receiver, tagged by ``kind``: its options are checked here, its sending is the module
-of the same name in ``workers.adapters.channels``.
+The kinds of receivers and their options are in ``receivers``.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import replace
-from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field
 
 from workers.pipeline.matchers import BadMatcherError, parse_matcher
-from workers.pipeline.models import Escalation, Inhibition, Receiver, Route, Stretch
-from workers.settings.service import HttpUrl
+from workers.pipeline.models import Escalation, Inhibition, Route, Stretch
+from workers.settings.receivers import ReceiverEntry
 from workers.settings.shapes import Duration, Strict
-from workers.settings.times import DigestEntry, IntervalEntry, zone
-
-
-def _address(value: str) -> str:
-    if not re.fullmatch(r"[^\s@<>,]+@[^\s@<>,]+", value):
-        raise ValueError(f"'{value}' is no e-mail address")
-    return value
+from workers.settings.times import DigestEntry, IntervalEntry
 
 
 def _matcher(text: str) -> str:
@@ -35,89 +25,7 @@ def _matcher(text: str) -> str:
     return text
 
 
-Address = Annotated[str, AfterValidator(_address)]
 Matcher = Annotated[str, AfterValidator(_matcher)]
-
-
-class Rate(Strict):
-    messages: int = Field(ge=1)
-    per: Duration
-
-
-class _Receiver(Strict):
-    name: str = Field(pattern=r"^[a-zA-Z0-9][\w-]*$")
-    language: Literal["en", "nl"] = "en"
-    """Of the message's own words; quotes stay in theirs."""
-    timezone: Annotated[str, AfterValidator(zone)] = "UTC"
-    """For the times in messages, next to UTC."""
-    ambiguous: Literal["resend", "hold"] = "resend"
-    """After a crash in mid-send that nobody can settle: send again under the same key, or hold and count."""
-    rate: Rate | None = None
-    """At most so many messages in a time; what is more waits, and what a thread has to say meanwhile joins it."""
-
-    def receiver(self, state_dir: Path) -> Receiver:  # noqa: ARG002 - some kinds write files
-        options = {key: value for key, value in dict(self).items() if key not in {"name", "kind"}}
-        return Receiver(self.name, options=options, kind=dict(self)["kind"])
-
-
-class Console(_Receiver):
-    kind: Literal["console"]
-
-
-class _WithMap(_Receiver):
-    map: bool = True
-    """Show where it is on a small map."""
-
-
-class Outbox(_WithMap):
-    kind: Literal["outbox"]
-    folder: str = "outbox"
-    """Where .eml and .json files are laid, from the state directory on."""
-
-    def receiver(self, state_dir: Path) -> Receiver:
-        made = super().receiver(state_dir)
-        return replace(made, options={**made.options, "folder": str(state_dir / self.folder)})
-
-
-class Email(_WithMap):
-    kind: Literal["email"]
-    host: str
-    port: int = Field(default=587, ge=1, le=65535)
-    tls: Literal["starttls", "tls", "none"] = "starttls"
-    username: str | None = None
-    password: SecretStr | None = None
-    sender: Address
-    to: tuple[Address, ...] = Field(min_length=1)
-
-
-class Slack(_WithMap):
-    kind: Literal["slack"]
-    channel: str = Field(pattern=r"^[A-Z0-9]{6,}$")
-    """The channel's id (C0123456789), not its name: names change and cannot be updated or asked."""
-    token: SecretStr
-    """Bot token with chat:write, files:write for the map, channels:history and, for private ones, groups:history."""
-    base_url: HttpUrl = "https://slack.com/api/"
-
-
-class Webhook(_Receiver):
-    kind: Literal["webhook"]
-    url: HttpUrl
-    secret: SecretStr
-    """Signs every request (HMAC-SHA256)."""
-    allow_private: bool = False
-    """The address may be on a private network or this machine."""
-
-
-ReceiverEntry = Annotated[Console | Outbox | Email | Slack | Webhook, Field(discriminator="kind")]
-SECRETS: dict[str, tuple[str, ...]] = {
-    get_args(kind.model_fields["kind"].annotation)[0]: tuple(
-        name
-        for name, field in kind.model_fields.items()
-        if SecretStr in (field.annotation, *get_args(field.annotation))
-    )
-    for kind in get_args(get_args(ReceiverEntry)[0])
-}
-"""kind -> the options that may come from ``<option>_file`` or the environment."""
 
 
 class EscalationEntry(Strict):
@@ -191,8 +99,3 @@ class ReceiversFile(Strict):
     def tree(self) -> Route:
         times = {entry.name: tuple(part.stretch() for part in entry.time_intervals) for entry in self.time_intervals}
         return self.route.route(times)
-
-
-def options_of(entry: Any) -> tuple[str, ...]:
-    """The secrets that a raw receiver's kind knows; none for an unknown kind."""
-    return SECRETS.get(str(entry.get("kind")), ()) if isinstance(entry, dict) else ()

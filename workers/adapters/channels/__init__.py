@@ -22,7 +22,9 @@ from workers.pipeline.models import Message, Receiver
 
 __all__ = ["KINDS", "CannotAskError", "ChannelError", "Sent", "send", "settle", "style"]
 
-KINDS = ("console", "outbox", "email", "slack", "webhook")
+KINDS = (
+    "console", "outbox", "email", "slack", "slack_webhook", "webhook", "alertmanager", "pagerduty", "apprise"
+)  # fmt: skip
 
 
 def send(message: Message, receiver: Receiver, previous: Sent | None = None) -> Sent:

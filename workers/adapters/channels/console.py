@@ -42,6 +42,8 @@ def plain_lines(message: Message) -> Iterator[str]:
         yield f"  [{language}] “{quote.strip('“”')}”"
     for outlet, url in message.links:
         yield f"  {outlet}: {url}"
+    for _, label, url in message.actions:
+        yield f"  {label}: {url}"
 
 
 def _framed(message: Message) -> Panel:
@@ -55,6 +57,8 @@ def _framed(message: Message) -> Panel:
         table.add_row(Text(language), Text(f"“{quote.strip('“”')}”", style="italic"))
     for outlet, url in message.links:
         table.add_row(Text(outlet), Text(url, style="blue"))
+    for _, label, url in message.actions:
+        table.add_row(Text(label), Text(url, style="blue"))
     colour = _COLOURS.get(message.severity, "white")
     changes = [Text(f"• {change}", style="bold") for change in message.changes]
     title = Text(message.title, style=f"bold {colour}")

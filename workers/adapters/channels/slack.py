@@ -45,7 +45,7 @@ def send(message: Message, receiver: Receiver, previous: Sent | None) -> Sent:
     if previous is None or root is None or about(message) is None:
         return _root(client, message, receiver)
     try:
-        reply = _post(message, blocks(message, changes_first=True))
+        reply = _post(message, blocks(message, changes_first=True, acts=False))
         _call(client.chat_postMessage, channel=channel, thread_ts=root, **reply)
     except _GoneError:
         return _root(client, message, receiver)

@@ -15,10 +15,13 @@ from workers.pipeline.models import Message
 Block = dict[str, Any]
 
 
-def blocks(message: Message, *, changes_first: bool = False, picture: Block | None = None) -> list[Block]:
-    """At most 150 characters in the header (Slack's limit). A reply leads with what changed and acts on nothing."""
+def blocks(
+    message: Message, *, changes_first: bool = False, acts: bool = True, picture: Block | None = None
+) -> list[Block]:
+    """At most 150 characters in the header (Slack's limit). With ``changes_first`` it leads with what changed."""
     header = {"type": "header", "text": {"type": "plain_text", "text": tidy(message.title, 150), "emoji": False}}
-    return [header, *([picture] if picture else []), {"type": "rich_text", "elements": _parts(message, changes_first)}]
+    text = {"type": "rich_text", "elements": _parts(message, changes_first, acts)}
+    return [header, *([picture] if picture else []), text]
 
 
 def picture(file_id: str, words: str) -> Block:
@@ -26,7 +29,7 @@ def picture(file_id: str, words: str) -> Block:
     return {"type": "image", "slack_file": {"id": file_id}, "alt_text": tidy(words, 1000)}
 
 
-def _parts(message: Message, changes_first: bool) -> list[Block]:
+def _parts(message: Message, changes_first: bool, acts: bool) -> list[Block]:
     parts = [_section(_text(message.summary))]
     if changes_first and message.changes:
         parts.append(_list(_section(_text(change, bold=True)) for change in message.changes))
@@ -36,7 +39,7 @@ def _parts(message: Message, changes_first: bool) -> list[Block]:
         parts.append({"type": "rich_text_quote", "elements": [_text(f"[{language}] {quote}")]})
     if message.links:
         parts.append(_list(_section(_link(outlet, url)) for outlet, url in message.links))
-    if message.actions and not changes_first:
+    if message.actions and acts:
         between = [part for _, label, url in message.actions for part in (_text(" · "), _link(label, url))]
         parts.append(_section(*between[1:]))
     return parts

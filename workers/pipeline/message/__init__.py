@@ -15,11 +15,11 @@ from workers.pipeline.message.acts import actions, by_hand
 from workers.pipeline.message.changes import changes
 from workers.pipeline.message.claims import WITHOUT_NUMBER, claims
 from workers.pipeline.message.digest import bundle
-from workers.pipeline.message.facts import Style, headline, tidy, where
+from workers.pipeline.message.facts import Style, headline, inert, tidy, where
 from workers.pipeline.models import Alert, AlertKind, Clash, Delivery, Filing, Message
 from workers.pipeline.wire import encode
 
-__all__ = ["Story", "Style", "about", "headline", "render", "superfluous", "tidy", "trial", "where"]
+__all__ = ["Story", "Style", "about", "headline", "inert", "render", "superfluous", "tidy", "trial", "where"]
 
 _SEVERITIES = ("info", "warning", "critical")
 _WEIGHT = (AlertKind.NEW, AlertKind.UPDATE, AlertKind.ESCALATION, AlertKind.CORRECTION, AlertKind.RETRACTION)
@@ -54,7 +54,7 @@ def render(delivery: Delivery, story: Story, style: Style = Style()) -> Message:
 
 def _one(delivery: Delivery, story: Story, style: Style) -> Message:
     kind = _kind(story)
-    return Message(
+    told = Message(
         key=delivery.key,
         thread=f"{delivery.receiver}:{delivery.group_key}",
         sequence=delivery.sequence,
@@ -68,6 +68,19 @@ def _one(delivery: Delivery, story: Story, style: Style) -> Message:
         changes=changes(story.clash, story.filings, story.earlier, style),
         actions=actions(delivery, story.clash.id, _fired(story), style),
         payload={"alerts": [encode(alert) for alert in story.alerts], "clash": encode(story.clash)},
+    )
+    return _inert(told)
+
+
+def _inert(told: Message) -> Message:
+    """Every text of which others wrote a part, so that none of the channels need think of it. Links are links."""
+    return replace(
+        told,
+        title=inert(told.title),
+        summary=inert(told.summary),
+        lines=tuple((label, inert(value)) for label, value in told.lines),
+        quotes=tuple((language, inert(quote)) for language, quote in told.quotes),
+        changes=tuple(inert(change) for change in told.changes),
     )
 
 

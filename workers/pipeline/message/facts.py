@@ -49,6 +49,16 @@ def tidy(text: str, limit: int = 300) -> str:
     return line[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
 
 
+_JOINER = "\u2060"
+"""Takes no room and breaks no line, but nothing that looks for names or addresses reads over it."""
+_LINKABLE = re.compile(r"(?<=[^\W\d_])\.(?=[^\W\d_]{2})|(?<=:)(?=//)|(?<=@)(?=\w)|(?<=<)(?=[@!#])|(?<=\])(?=\()")
+
+
+def inert(text: str) -> str:
+    """The same to the eye, but no program makes a mention, a link or markup of it: ``@everyone``, ``evil.example``."""
+    return _LINKABLE.sub(lambda found: found[0] + _JOINER, text)
+
+
 def country(code: str | None, style: Style) -> str:
     if code is None:
         return style.words("place.at_sea")

@@ -1,0 +1,62 @@
+"""One HTTP POST to a receiver, and what its answer says about trying again.
+
+The address is the operator's own, but a typo or a rebinding name must not turn us into a door to the inside: private
+addresses are refused unless allowed, and redirects are not followed.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from typing import Any
+
+import httpx2
+
+from workers.adapters.channels.outcome import ChannelError, option, retry_after
+from workers.pipeline.models import Receiver
+
+_TIMEOUT = 15.0
+_TRY_AGAIN = frozenset({408, 409, 425, 429})
+JSON = {"content-type": "application/json"}
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str], receiver: Receiver) -> httpx2.Response:
+    """2xx is delivered; 408, 409, 425, 429 and 5xx may be tried again; anything else may not: ``ChannelError``."""
+    if not option(receiver, "allow_private", False):
+        _refuse_private(url)
+    answer = _post(url, body, {"user-agent": "Clashwatch", **headers})
+    if answer.is_success:
+        return answer
+    again = answer.status_code in _TRY_AGAIN or answer.status_code >= 500
+    wait = retry_after(answer.headers, datetime.now(UTC))
+    raise ChannelError(f"HTTP {answer.status_code} {answer.reason_phrase}".strip(), retry=again, after=wait)
+
+
+def compact(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _post(url: str, body: bytes, headers: Mapping[str, str]) -> httpx2.Response:
+    try:
+        with httpx2.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=False) as client:
+            return client.post(url, content=body, headers=headers)
+    except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+        raise ChannelError(f"cannot connect: {error}", retry=True) from error
+    except httpx2.TransportError as error:
+        raise ChannelError(f"{type(error).__name__}: {error}", retry=True, unsure=True) from error
+    except httpx2.InvalidURL as error:
+        raise ChannelError(f"bad address: {error}", retry=False) from error
+
+
+def _refuse_private(url: str) -> None:
+    parsed = httpx2.URL(url)
+    try:
+        found = socket.getaddrinfo(parsed.host, parsed.port or (443 if parsed.scheme == "https" else 80))
+    except OSError as error:
+        raise ChannelError(f"cannot resolve {parsed.host}: {error}", retry=True) from error
+    for _, _, _, _, address in found:
+        if not ip_address(str(address[0]).partition("%")[0]).is_global:
+            raise ChannelError(f"{parsed.host} is a private address; allow_private permits it", retry=False)
