@@ -173,8 +173,8 @@ FAULTS = {
     "an unknown kind of receiver": (
         {"receivers": SOUND["receivers.yml"].replace("outbox", "slak")},
         "receivers.yml:2: receivers.0: "
-        "'slak' is none of 'console', 'outbox', 'email', 'slack', 'slack_webhook', 'webhook', 'alertmanager', 'pagerduty'"
-        ", 'apprise'; did you mean 'slack'?",
+        "'slak' is none of 'console', 'outbox', 'email', 'slack', 'slack_webhook', 'webhook', 'alertmanager'"
+        ", 'pagerduty', 'apprise'; did you mean 'slack'?",
     ),
     "a bad matcher": (
         {"receivers": SOUND["receivers.yml"] + "  routes:\n    - matchers: ['region=~\"(\"']\n"},
