@@ -18,8 +18,9 @@ from sqlalchemy import Engine
 
 from workers.adapters.store import ageing, claims, heartbeats, retention, tallies
 from workers.adapters.store.works import EVALUATE, QUEUES, WORKS
-from workers.hints import call, impatient_connection, publish
+from workers.hints import call, impatient_connection, publish, send_canary
 from workers.settings import Settings
+from workers.watchman import Watchman
 
 log = structlog.get_logger()
 
@@ -59,12 +60,18 @@ class Beat:
 
     def run(self, stop: threading.Event) -> None:
         """Until ``stop`` is set."""
+        watchman = Watchman(self.engine, self.settings)
+        every = self.settings.deadman.every.total_seconds()
         chores = [
             Chore(1, self.tick),
             Chore(10, self.call_workers),
             Chore(10, self.bury),
             Chore(15, self.compact),
             Chore(60, self.age),
+            Chore(60, watchman.look),
+            Chore(60, watchman.report_nothing),
+            Chore(every, send_canary),
+            Chore(every, watchman.show_life),
             Chore(300, self.forget),
         ]
         while not stop.wait(0.2):

@@ -76,6 +76,11 @@ def call(queue: str) -> None:
     _hinter().send("heartbeat", queue, queue, expires=20)
 
 
+def send_canary() -> None:
+    """Let a made-up fight through the pipeline, in a worker that would read a real one."""
+    _hinter().send("canary", None, "process", expires=60)
+
+
 def _parts(ids: Iterable[int], size: int) -> Iterator[list[int]]:
     rest = iter(ids)
     while part := list(islice(rest, size)):

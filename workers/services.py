@@ -62,6 +62,12 @@ class Services:
         """Where messages link to. Read once: who makes a new key restarts the workers."""
         return Front(self.settings.api.public_url, keys.link_key(self.engine))
 
+    @property
+    def fluent(self) -> Knowledge:
+        """What is known, with the canary's English even where no English is read."""
+        languages = self.settings.languages
+        return shipped.load(["en"]) if languages and "en" not in languages else self.knowledge
+
     def poll(self, held: Sequence[Held]) -> Iterator[tuple[Held, Polled]]:
         """Ask feeds for their documents. Those no longer subscribed to are left alone."""
         subscribed = feeds.load(self.engine, [one.id for one in held])

@@ -24,8 +24,9 @@ from workers.adapters.store import (
 from workers.adapters.store.claims import Done, Held, NotYetError, finish
 from workers.adapters.store.feeds import Polled
 from workers.adapters.store.pages import Fetched
-from workers.adapters.store.works import CLUSTER, DETECT, EVALUATE, EXTRACT, FETCH, PARSE, POLL, SEND
+from workers.adapters.store.works import CLUSTER, DETECT, EVALUATE, EXTRACT, FETCH, HARD_LIMIT, PARSE, POLL, SEND
 from workers.adapters.web import Answer
+from workers.canary import sing
 from workers.celery import app
 from workers.hints import Follow
 from workers.pipeline import cluster as clustering
@@ -34,7 +35,7 @@ from workers.pipeline import detect as detection
 from workers.pipeline import extract as extraction
 from workers.pipeline import feed as feeding
 from workers.pipeline.models import Article, FeedDocument, Outcome, Page
-from workers.services import Services
+from workers.services import Services, services
 from workers.stages import batch, bulk, show_life, stage
 
 
@@ -148,6 +149,13 @@ def send(s: Services, held: Held) -> Follow:
     sent = None if outgoing.moot else s.deliver(held, outgoing)
     with s.engine.begin() as connection:
         return [(SEND, deliveries.arrived(connection, held, outgoing, sent.reference if sent else None))]
+
+
+@app.task(name="canary", time_limit=HARD_LIMIT["process"])  # type: ignore[untyped-decorator]  # celery has no types
+def canary(_: None) -> None:
+    """A made-up fight through the whole pipeline; only if it would have been told there is a sign of life."""
+    sing(services().fluent, datetime.now(UTC))
+    show_life("canary")
 
 
 @app.task(name="heartbeat", time_limit=10)  # type: ignore[untyped-decorator]  # celery has no types

@@ -68,8 +68,9 @@ def _charge(engine: Engine, receiver: Receiver, error: ChannelError) -> None:
 
 def _message(outgoing: Outgoing, receiver: Receiver, front: Front) -> Message:
     others = tuple(Story(*other) for other in outgoing.others)
-    story = Story(outgoing.clash, outgoing.alerts, outgoing.filings, outgoing.earlier, others)
-    return render(outgoing.delivery, story, channels.style(receiver, front))
+    known, earlier = outgoing.clash, outgoing.earlier
+    story = Story(known, outgoing.alerts, outgoing.filings, earlier, others) if known else None
+    return render(outgoing.delivery, story, channels.style(receiver, front), outgoing.notices)
 
 
 def _settle(engine: Engine, message: Message, receiver: Receiver, previous: Sent | None) -> Sent | None:

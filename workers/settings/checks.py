@@ -44,10 +44,12 @@ def named(source: Source, key: str, field: str = "name") -> Iterator[Placed]:
 
 
 def rules_of(source: Source) -> Iterator[Placed]:
+    """What is watched for: rules that a clash asks, and vigils that the clock asks."""
     for group_at, group in enumerate(listed(source.values, "groups")):
-        for at, rule in enumerate(listed(group, "rules")):
-            if isinstance(rule, dict):
-                yield str(rule.get("id")), source, ("groups", group_at, "rules", at)
+        for kind in ("rules", "vigils"):
+            for at, rule in enumerate(listed(group, kind)):
+                if isinstance(rule, dict):
+                    yield str(rule.get("id")), source, ("groups", group_at, kind, at)
 
 
 def region_parts(source: Source, known: Collection[str]) -> Iterator[Problem]:
@@ -80,8 +82,8 @@ def _reaches(start: str, goal: str, entries: dict[str, RegionEntry], seen: set[s
 def rules(source: Source, known: Collection[str]) -> Iterator[Problem]:
     """Regions that do not exist, and labels that every alert has already."""
     for _, _, key in rules_of(source):
-        _, group_at, _, at = key
-        rule = source.values["groups"][group_at]["rules"][at]
+        _, group_at, kind, at = key
+        rule = source.values["groups"][group_at][kind][at]
         yield from _unknown("region", rule, source, (*key, "regions"), known)
         labels = rule.get("labels")
         for label in sorted(labels.keys() & BUILT_IN_LABELS) if isinstance(labels, dict) else ():

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workers.pipeline import schedule
-from workers.pipeline.models import Area, Feed, Inhibition, Receiver, Route, Rule
+from workers.pipeline.models import Area, Feed, Inhibition, Receiver, Route, Rule, Vigil
 from workers.settings import checks
 from workers.settings.environment import Environment, overlay, with_secrets
 from workers.settings.opml import feeds_of
@@ -20,6 +20,7 @@ from workers.settings.problems import Problem, SettingsError
 from workers.settings.service import (
     Api,
     Database,
+    Deadman,
     Exporter,
     FeedsFile,
     Fetch,
@@ -57,6 +58,8 @@ class Settings:
     route: Route
     inhibitions: tuple[Inhibition, ...]
     origins: dict[str, str]
+    deadman: Deadman
+    vigils: tuple[Vigil, ...] = ()
 
 
 def load(config: Path | None = None, env: Mapping[str, str] | None = None, *, polls: bool = True) -> Settings:
@@ -88,8 +91,8 @@ class _Loading:
         service = self._service()
         telling, receivers = self._telling(Path(service.state_dir))
         regions = self._regions()
-        rules = self._rules()
-        watched = schedule.watched(regions, (name for rule in rules for name in rule.regions))
+        rules, vigils = self._rules()
+        watched = schedule.watched(regions, (name for rule in (*rules, *vigils) for name in rule.regions))
         feeds = self._feeds(service.fetch.interval.total_seconds(), watched)
         self.environment.report_unknown()
         if self.problems or telling is None:
@@ -101,6 +104,7 @@ class _Loading:
             feeds=feeds,
             regions=regions,
             rules=rules,
+            vigils=vigils,
             receivers=receivers,
             route=telling.tree(),
             inhibitions=tuple(entry.inhibition() for entry in telling.inhibit_rules),
@@ -154,17 +158,20 @@ class _Loading:
         self.problems.extend(checks.region_shapes(entries, {place[0]: place for place in names}))
         return {name: entry.area(name) for name, entry in entries.items()}
 
-    def _rules(self) -> tuple[Rule, ...]:
+    def _rules(self) -> tuple[tuple[Rule, ...], tuple[Vigil, ...]]:
         sources = self._sources("rules.d/*.yml")
         names = [place for source in sources for place in checks.rules_of(source)]
         self._remember("rule", names)
         self.problems.extend(checks.duplicates("rule", names))
         made: list[Rule] = []
+        vigils: list[Vigil] = []
         for source in sources:
             self.problems.extend(checks.rules(source, self.region_names))
             file = check(RulesFile, source, self.problems)
-            made += [entry.rule() for group in (file.groups if file else ()) for entry in group.rules]
-        return tuple(made)
+            for group in file.groups if file else ():
+                made += [entry.rule() for entry in group.rules]
+                vigils += [entry.vigil() for entry in group.vigils]
+        return tuple(made), tuple(vigils)
 
     def _feeds(self, interval: float, watched: Collection[str]) -> tuple[Feed, ...]:
         source = self._one("feeds.yml", required=self.polls)

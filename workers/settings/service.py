@@ -137,6 +137,16 @@ class Exporter(Strict):
     port: Port = 9465
 
 
+class Deadman(Strict):
+    """Signs of life that stop when a made-up fight no longer finds its way through the pipeline."""
+
+    url: Annotated[HttpUrl | None, Field(repr=False)] = None
+    """Pinged while all is well: a monitor elsewhere raises the alarm when the pings stop."""
+    every: Duration = Field(default="1m", validate_default=True)
+    watchdog: Duration | None = None
+    """How often the alert of the rule `watchdog` is told while all is well; never unless said."""
+
+
 class Workers(Strict):
     """Processes per queue."""
 
@@ -159,6 +169,7 @@ class ServiceFile(Strict):
     life: Life = Life()
     api: Api = Api()
     exporter: Exporter = Exporter()
+    deadman: Deadman = Deadman()
     workers: Workers = Workers()
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, RootModel
+from pydantic import AfterValidator, BeforeValidator, Field, RootModel, model_validator
 
 from workers.pipeline.condition import BadConditionError, compiled
-from workers.pipeline.models import ACLED_EVENT_OF, AlertKind, Area, Rule
+from workers.pipeline.models import ACLED_EVENT_OF, Absence, Activity, AlertKind, Area, Rule, Vigil
 from workers.settings.problems import unknown
 from workers.settings.shapes import Country, Duration, Strict
 
@@ -166,7 +166,8 @@ class RuleEntry(Strict):
     match: Match = Match()
     when: Annotated[str, AfterValidator(_condition)] | None = None
     """A condition in CEL over the clash's facts, for what ``match`` cannot say."""
-    on: tuple[AlertKind, ...] = Field(default=tuple(AlertKind), min_length=1)
+    on: tuple[AlertKind, ...] = Field(default=tuple(sorted(AlertKind.by_default())), min_length=1)
+    """Everything but ``resolution``, that a clash is over, unless said."""
     max_age: Duration = Field(default="72h", validate_default=True)
     """What is older is recorded and not told."""
     severity: Literal["info", "warning", "critical"] = "warning"
@@ -180,9 +181,56 @@ class RuleEntry(Strict):
         return Rule(**{**given, **limits, **sets, "on": frozenset(self.on)})
 
 
+class AbsenceEntry(Strict):
+    """Nothing is heard for this long, and for so many times the usual gap."""
+
+    longer_than: Duration
+    usual_gaps: float = Field(default=3.0, ge=1)
+
+
+class ActivityEntry(Strict):
+    """So many clashes within a time; with ``rise`` also so many times the average of the four weeks before."""
+
+    within: Duration
+    clashes: int = Field(default=3, ge=1)
+    rise: float | None = Field(default=None, gt=1)
+    per: Literal["region", "situation"] = "region"
+
+
+class VigilEntry(Strict):
+    """A rule that the clock asks: silence about a region or of a publisher family, or a rise of fighting."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    name: str
+    regions: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
+    """Publisher families, for an absence; ``'*'`` is each of them."""
+    absence: AbsenceEntry | None = None
+    activity: ActivityEntry | None = None
+    status: Literal["stable", "experimental"] = "stable"
+    owner: str | None = None
+    severity: Literal["info", "warning", "critical"] = "warning"
+    labels: dict[Annotated[str, Field(pattern=r"^[a-zA-Z_]\w*$")], str] = {}
+    annotations: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _one_question(self) -> Self:
+        if (self.absence is None) == (self.activity is None):
+            raise ValueError("a vigil asks for an absence or for an activity: give one of the two")
+        if bool(self.regions) == bool(self.families) or (self.families and self.activity):
+            raise ValueError("a vigil watches regions, or for an absence publisher families: give one of the two")
+        return self
+
+    def vigil(self) -> Vigil:
+        given = {name: value for name, value in self if name not in {"absence", "activity"}}
+        absence = Absence(**dict(self.absence)) if self.absence else None
+        return Vigil(**given, absence=absence, activity=Activity(**dict(self.activity)) if self.activity else None)
+
+
 class RuleGroup(Strict):
     name: str
-    rules: tuple[RuleEntry, ...] = Field(min_length=1)
+    rules: tuple[RuleEntry, ...] = ()
+    vigils: tuple[VigilEntry, ...] = ()
 
 
 class RulesFile(Strict):

@@ -45,7 +45,13 @@ def expire(connection: Connection, ack_id: int) -> bool:
 
 def subject_of(engine: Engine, named: str) -> str | None:
     """What somebody means by an alert's number or a clash's id; ``None``: nothing that was ever told or known."""
-    known = text("SELECT id FROM clashes WHERE id = :named UNION ALL SELECT clash_id FROM alerts WHERE id = :number")
+    known = text(
+        """
+        SELECT id FROM clashes WHERE id = :named UNION ALL
+        SELECT coalesce(clash_id, alert -> 'labels' ->> 'subject') FROM alerts WHERE id = :number UNION ALL
+        SELECT :named FROM alerts WHERE clash_id IS NULL AND alert -> 'labels' ->> 'subject' = :named LIMIT 1
+        """
+    )
     number = int(named) if named.isdecimal() and len(named) < 19 else None
     with engine.connect() as connection:
         return connection.execute(known, {"named": named, "number": number}).scalars().first()

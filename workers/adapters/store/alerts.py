@@ -83,9 +83,12 @@ def judge(connection: Connection, revision_id: int, found: Sequence[Verdict]) ->
     tallies.add(connection, *(Tally("rule", verdict.reason.value, verdict.rule) for verdict in near))
 
 
-def tell(connection: Connection, revision_id: int, routed: Iterable[tuple[Alert, Iterable[Target]]]) -> list[int]:
+def tell(
+    connection: Connection, revision_id: int | None, routed: Iterable[tuple[Alert, Iterable[Target]]]
+) -> list[int]:
     """Keep alerts and make the deliveries that carry them, one for each thread. Returns the ids of those to send now.
 
+    ``revision_id`` is the revision that they tell of; ``None`` where they tell of no clash.
     An alert whose key is known is the same alert: it is told to nobody again. Each alert enters a thread once. What
     is held is sent as one when its time comes, or with the first alert of the thread that is not held.
     """
@@ -104,9 +107,10 @@ def tell(connection: Connection, revision_id: int, routed: Iterable[tuple[Alert,
     return [delivery_id for delivery_id in made if delivery_id is not None]
 
 
-def _add(connection: Connection, revision_id: int, alert: Alert) -> int | None:
-    row = {"key": alert.key, "rule": alert.rule, "clash_id": alert.clash, "revision_id": revision_id, "alert": alert}
-    statement = insert(alerts).values(row | {"at": alert.at}).on_conflict_do_nothing(index_elements=["key"])
+def _add(connection: Connection, revision_id: int | None, alert: Alert) -> int | None:
+    of = {"clash_id": alert.clash or None, "revision_id": revision_id}
+    row = of | {"key": alert.key, "rule": alert.rule, "alert": alert, "at": alert.at}
+    statement = insert(alerts).values(row).on_conflict_do_nothing(index_elements=["key"])
     made: int | None = connection.execute(statement.returning(alerts.c.id)).scalar_one_or_none()
     return made
 

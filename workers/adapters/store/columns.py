@@ -9,12 +9,22 @@ import re
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Dialect, Identity, Index, Integer, Table, Text, text
+from sqlalchemy import BigInteger, Column, Dialect, Identity, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
 from workers.pipeline import wire
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+"""Every table's, wherever it is defined; names are ruled so that migrations can find them."""
 
 Moment = TIMESTAMP(timezone=True)
 """Always with an offset; the database's session runs in UTC."""

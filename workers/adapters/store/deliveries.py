@@ -35,9 +35,10 @@ class Outgoing:
     """A delivery with everything that its message is made of.
 
     ``clash`` is the current truth about the clash of the last alert, ``others`` the same for further clashes, which
-    quiet hours or a route's grouping brought together. ``earlier`` and ``sent`` are the message and the channel's
-    answer of the latest delivery of the thread that arrived. ``message`` was rendered by an attempt before. ``waits``
-    says that an earlier delivery of the thread is still under way: people must not read the correction first.
+    quiet hours or a route's grouping brought together; ``notices`` are alerts about no clash. ``earlier`` and
+    ``sent`` are the message and the channel's answer of the latest delivery of the thread that arrived. ``message``
+    was rendered by an attempt before. ``waits`` says that an earlier delivery of the thread is still under way:
+    people must not read the correction first.
     ``moot`` says why it need not be sent any more.
     """
 
@@ -45,13 +46,14 @@ class Outgoing:
     state: State
     waits: bool
     alerts: tuple[Alert, ...]
-    clash: Clash
+    clash: Clash | None
     filings: tuple[Filing, ...]
     message: Message | None
     earlier: Message | None
     sent: dict[str, Any] | None
     others: tuple[tuple[Clash, tuple[Alert, ...], tuple[Filing, ...]], ...] = ()
     moot: State | None = None
+    notices: tuple[Alert, ...] = ()
 
 
 def load(engine: Engine, delivery_id: int) -> Outgoing:
@@ -63,7 +65,9 @@ def load(engine: Engine, delivery_id: int) -> Outgoing:
     with engine.connect() as connection:
         row = connection.execute(chosen).one()
         carried = _alerts(connection, delivery_id)
-        *others, (clash, alerts, filings) = _told(connection, carried)
+        notices = tuple(alert for alert in carried if not alert.clash)
+        told = _told(connection, carried)
+        clash, alerts, filings = told[-1] if told else (None, (), ())
         before = _before(connection, row)
         return Outgoing(
             delivery=Delivery(row.key, row.receiver, row.group_key, row.sequence, tuple(one.key for one in carried)),
@@ -75,8 +79,9 @@ def load(engine: Engine, delivery_id: int) -> Outgoing:
             message=row.message,
             earlier=before.message if before else None,
             sent=before.sent if before else None,
-            others=tuple(others),
+            others=tuple(told[:-1]),
             moot=_moot(connection, row, carried),
+            notices=notices,
         )
 
 
@@ -93,7 +98,7 @@ def _told(
 ) -> list[tuple[Clash, tuple[Alert, ...], tuple[Filing, ...]]]:
     """The clashes that alerts are about, in the order of their last alerts, each with its own alerts."""
     by_clash: dict[Clash, list[Alert]] = {}
-    for alert in carried:
+    for alert in (alert for alert in carried if alert.clash):
         clash = current(connection, alert.clash)
         assert clash is not None, "a clash that was told is kept"
         by_clash[clash] = [*by_clash.pop(clash, []), alert]
@@ -152,7 +157,7 @@ def arrived(connection: Connection, held: Held, outgoing: Outgoing, sent: dict[s
     state = State.SENT if sent is not None else outgoing.moot or State.KNOWN
     claims.finish(connection, held, Done(state.value, subject=receiver))
     _set(connection, held, state=state.value, **({} if sent is None else {"sent": sent, "sent_at": func.now()}))
-    if sent is not None:
+    if sent is not None and outgoing.clash is not None:
         late = max(0.0, (datetime.now(UTC) - outgoing.clash.last_reported).total_seconds())
         tallies.add(connection, Tally("latency", "delivered", receiver, late))
     thread = select(deliveries.c.thread_id).where(deliveries.c.id == held.id).scalar_subquery()

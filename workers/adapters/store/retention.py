@@ -37,6 +37,10 @@ _YIELDS = """
 DELETE FROM yields WHERE day < CURRENT_DATE - CAST(:days AS int)
 """
 _YIELD_DAYS = 90
+_WATCHDOGS = """
+DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE clash_id IS NULL AND rule = 'watchdog'
+    AND at < now() - make_interval(days => :days) LIMIT :batch)
+"""
 _COPY_DAYS = 30
 """Twice the reach of copies: both sides of a comparison must be there."""
 
@@ -49,6 +53,7 @@ def forget(engine: Engine, pages: int, articles: int, quarantine: int) -> dict[s
         "signatures": (_SIGNATURES, _COPY_DAYS),
         "quarantine": (_QUARANTINE, quarantine),
         "heartbeats": (_HEARTBEATS, 1),
+        "watchdogs": (_WATCHDOGS, 7),
         "yields": (_YIELDS, _YIELD_DAYS),
     }
     return {name: _delete(engine, statement, days) for name, (statement, days) in steps.items() if days}

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
@@ -29,18 +28,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from workers.adapters.store.columns import NOW, Clean, Moment, Wire, key, waiting, work
+from workers.adapters.store.columns import NOW, Clean, Moment, Wire, key, metadata, waiting, work
 from workers.adapters.store.memory import Memory
 from workers.pipeline.models import Alert, Article, Clash, Entry, Feed, Filing, Message, Revision, Signature, Situation
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
 
 
 def _to(target: str, *, nullable: bool = False, on_delete: str = "CASCADE", **kwargs: Any) -> Column[Any]:
@@ -249,10 +239,11 @@ alerts = Table(
     key(),
     Column("key", Text, nullable=False, unique=True),
     Column("rule", Text, nullable=False),
-    _to("clashes"),
-    _to("revisions"),
+    _to("clashes", nullable=True),
+    _to("revisions", nullable=True),
     Column("alert", Wire(Alert), nullable=False),
     Column("at", Moment, nullable=False),
+    Index(None, "rule", postgresql_where=text("clash_id IS NULL")),
     Index(None, "clash_id"),
     Index(None, "revision_id"),
     Index(None, "at"),

@@ -22,8 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from workers.adapters.store.columns import NOW, Clean, Moment, key
-from workers.adapters.store.schema import metadata
+from workers.adapters.store.columns import NOW, Clean, Moment, key, metadata
 
 quarantine = Table(
     "quarantine",

@@ -16,13 +16,21 @@ from workers.pipeline.message.changes import changes
 from workers.pipeline.message.claims import WITHOUT_NUMBER, claims
 from workers.pipeline.message.digest import bundle
 from workers.pipeline.message.facts import Style, headline, inert, tidy, where
+from workers.pipeline.message.notice import notice
 from workers.pipeline.models import Alert, AlertKind, Clash, Delivery, Filing, Message
 from workers.pipeline.wire import encode
 
 __all__ = ["Story", "Style", "about", "headline", "inert", "render", "superfluous", "tidy", "trial", "where"]
 
 _SEVERITIES = ("info", "warning", "critical")
-_WEIGHT = (AlertKind.NEW, AlertKind.UPDATE, AlertKind.ESCALATION, AlertKind.CORRECTION, AlertKind.RETRACTION)
+_WEIGHT = (
+    AlertKind.NEW,
+    AlertKind.RESOLUTION,
+    AlertKind.UPDATE,
+    AlertKind.ESCALATION,
+    AlertKind.CORRECTION,
+    AlertKind.RETRACTION,
+)
 _MOST_CLAIMS, _MOST_QUOTES, _MOST_LINKS = 12, 6, 10
 
 
@@ -41,15 +49,21 @@ class Story:
     others: tuple[Story, ...] = ()
 
 
-def render(delivery: Delivery, story: Story, style: Style = Style()) -> Message:  # noqa: B008 - frozen
-    """The message of a delivery. Raises ``ValueError`` without an alert."""
-    if not story.alerts:
+def render(
+    delivery: Delivery,
+    story: Story | None,
+    style: Style = Style(),  # noqa: B008 - frozen
+    notices: Sequence[Alert] = (),
+) -> Message:
+    """The message of a delivery; ``notices`` are its alerts about no clash. Raises ``ValueError`` without an alert."""
+    if not (notices or (story and story.alerts)):
         raise ValueError(f"delivery {delivery.key} carries no alert")
-    told = [_one(delivery, each, style) for each in (*story.others, story)]
-    if not story.others:
+    told = [notice(delivery, alert, style) for alert in notices]
+    told += [_one(delivery, each, style) for each in (*story.others, story)] if story else []
+    if not told[1:]:
         return told[0]
     bundled = bundle(delivery, told, style, lambda message: _severity(message.severity))
-    return replace(bundled, actions=actions(delivery, "", _fired(story), style))
+    return replace(bundled, actions=actions(delivery, "", _fired(story), style)) if story else bundled
 
 
 def _one(delivery: Delivery, story: Story, style: Style) -> Message:

@@ -32,6 +32,6 @@ def bundle(delivery: Delivery, told: Sequence[Message], style: Style, weight: Ca
         changes=(),
         payload={
             "alerts": [alert for message in told for alert in message.payload["alerts"]],
-            "clashes": [message.payload["clash"] for message in told],
+            "clashes": [message.payload["clash"] for message in told if "clash" in message.payload],
         },
     )

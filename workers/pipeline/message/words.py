@@ -17,6 +17,7 @@ _TABLE: dict[str, tuple[str, str]] = {
     "kind.escalation": ("Escalation: ", "Escalatie: "),
     "kind.correction": ("Correction: ", "Correctie: "),
     "kind.retraction": ("Retracted: ", "Ingetrokken: "),
+    "kind.resolution": ("Over: ", "Voorbij: "),
     # labels of lines
     "what": ("What", "Wat"),
     "where": ("Where", "Waar"),
@@ -144,6 +145,26 @@ _TABLE: dict[str, tuple[str, str]] = {
     "change.first": ("{label}: {after}", "{label}: {after}"),
     "change.source": ("New independent source: {name}", "Nieuwe onafhankelijke bron: {name}"),
     "change.claim": ("New claim: {claim}", "Nieuwe claim: {claim}"),
+    # what is no incident: silence, a rise, and what the service says of itself
+    "notice.absence": ("No news about {subject} since {since}", "Geen nieuws over {subject} sinds {since}"),
+    "notice.absence.usual": (
+        "usually something is heard every {usual_minutes} minutes",
+        "gewoonlijk is er elke {usual_minutes} minuten iets",
+    ),
+    "notice.activity": (
+        "{count} incidents in {subject} within {hours} hours",
+        "{count} incidenten in {subject} binnen {hours} uur",
+    ),
+    "notice.activity.usual": ("usually {usual}", "gewoonlijk {usual}"),
+    "notice.nothing": ("Nothing happened", "Er is niets gebeurd"),
+    "notice.nothing.usual": ("no incident since {since}", "geen incident sinds {since}"),
+    "notice.watchdog": ("Clashwatch is watching", "Clashwatch kijkt uit"),
+    "notice.watchdog.usual": (
+        "this message stops when it no longer does",
+        "dit bericht blijft uit wanneer dat niet meer zo is",
+    ),
+    "feeds": ("Feeds", "Feeds"),
+    "feeds.healthy": ("{healthy} of {feeds} healthy", "{healthy} van {feeds} gezond"),
     "digest.title": ("{count} incidents", "{count} incidenten"),
     "test": ("This is a test of receiver “{name}”. Nothing happened.", "Dit is een test van “{name}”. Er is niets."),
     "test.title": ("Test message", "Testbericht"),

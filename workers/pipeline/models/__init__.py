@@ -4,6 +4,7 @@
 ``report``  documents, reports and their parts   (detect)
 ``clash``   filings, clashes, revisions          (cluster)
 ``alert``   regions, rules, alerts, deliveries   (rules, route, message)
+``vigil``   rules that the clock asks            (vigils)
 ``routing`` the tree, its times and its holds    (intervals, route)
 ``steering`` silences, acknowledgements, reviews  (rules, reviews)
 """
@@ -55,12 +56,15 @@ from workers.pipeline.models.source import (
     Signature,
 )
 from workers.pipeline.models.steering import Ack, Judgement, Review, Silence
+from workers.pipeline.models.vigil import Absence, Activity, Vigil
 
 __all__ = [
     "ACLED_EVENT_OF",
     "VIOLENT",
     "VIOLENT_WHEN_DEADLY",
+    "Absence",
     "Ack",
+    "Activity",
     "Actor",
     "Alert",
     "AlertKind",
@@ -112,4 +116,5 @@ __all__ = [
     "Status",
     "Stretch",
     "Verdict",
+    "Vigil",
 ]

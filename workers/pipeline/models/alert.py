@@ -16,6 +16,13 @@ class AlertKind(StrEnum):
     ESCALATION = "escalation"
     CORRECTION = "correction"
     RETRACTION = "retraction"
+    RESOLUTION = "resolution"
+    """It is over: a clash that is closed, a silence that ended."""
+
+    @classmethod
+    def by_default(cls) -> frozenset[AlertKind]:
+        """That a clash is over is told to those who ask for it."""
+        return frozenset(cls) - {cls.RESOLUTION}
 
 
 class Reason(StrEnum):
@@ -97,7 +104,7 @@ class Rule:
     languages: frozenset[str] = frozenset()
     when: str | None = None
     """An expression in CEL that must hold, too; see ``workers.pipeline.condition``."""
-    on: frozenset[AlertKind] = frozenset(AlertKind)
+    on: frozenset[AlertKind] = AlertKind.by_default()
     max_age: timedelta = timedelta(hours=72)
     severity: str = "warning"
     labels: dict[str, str] = field(default_factory=dict)
@@ -115,7 +122,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A rule fired for a revision of a clash. ``key`` is unique: a second firing is the same alert."""
+    """A rule fired for a revision of a clash. ``key`` is unique: a second firing is the same alert.
+
+    A vigil's alert, or the service's about itself, has no clash (it is empty) and no revision (0), but a label
+    ``subject``.
+    """
 
     key: str
     rule: str
@@ -131,8 +142,8 @@ class Alert:
 
     @property
     def subject(self) -> str:
-        """What it is about, for who acknowledges it: the clash."""
-        return self.clash
+        """What it is about, for who acknowledges it."""
+        return self.clash or self.labels.get("subject", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,9 @@ _KINDS: tuple[tuple[AlertKind, frozenset[Change]], ...] = (
     (AlertKind.CORRECTION, frozenset({Change.CORRECTED, Change.DENIED, Change.SPLIT})),
     (AlertKind.ESCALATION, frozenset({Change.ESCALATED})),
     (AlertKind.UPDATE, frozenset(Change) - {Change.CLOSED, Change.NEW}),
+    (AlertKind.RESOLUTION, frozenset({Change.CLOSED})),
 )
-"""A revision with several changes is told as the first of these; a closing alone is not told."""
+"""A revision with several changes is told as the first of these."""
 
 Answer = tuple[Reason, str]
 
