@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "token": ("workers.cli.token", "Make, list and revoke tokens of the API."),
     "clashes": ("workers.cli.clashes", "Show clashes and situations; merge and split them."),
     "why": ("workers.cli.why", "Say why a clash was told or not told, and to whom."),
+    "why-not": ("workers.cli.why", "The same, for a story that was expected: name the rule that should have told it."),
     "rules": ("workers.cli.rules", "List rules, test them, or run them over what happened."),
     "feeds": ("workers.cli.feeds", "List, add, check, import and export feeds."),
     "gazetteer": ("workers.cli.gazetteer", "Build, import or look up place names."),

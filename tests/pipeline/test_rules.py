@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from incidents import ERBIL, NOON, NYALA, PESHMERGA, SOMEWHERE_IN_IRAQ, people, revision
+from incidents import ERBIL, NOON, NYALA, PESHMERGA, SOMEWHERE_IN_IRAQ, people, revision, says
 
 from workers.pipeline.models import (
     AlertKind,
@@ -373,3 +373,53 @@ def test_a_clash_that_became_part_of_another_is_told_under_that_ones_name_only()
     hushed = hush(answer(revision()), Quiet(merged_into="c-2"), NOON)
     assert hushed.alerts == ()
     assert hushed.verdicts[0] == Verdict("kirkuk", Reason.MERGED, "part of c-2 by now, which tells it")
+
+
+ONE_SIDE = says("saa", "killed", "we lost two", low=2, high=2)
+ONE_CIVILIAN = says(None, "injured", "a farmer was hurt", low=1, high=1, whom="civilians")
+
+
+@pytest.mark.parametrize(
+    ("asked", "fits", "fits_not", "why"),
+    [
+        ({"weapons": frozenset({"artillery"})}, {"weapons": ("artillery",)}, {"weapons": ("rifle",)}, Reason.WEAPONS),
+        ({"min_injured": 3}, {"injured": people(3)}, {"injured": people(2)}, Reason.CASUALTIES),
+        ({"civilians": True}, {"civilian_targeting": True}, {}, Reason.CASUALTIES),
+        ({"civilians": True}, {"ledger": (ONE_CIVILIAN,)}, {"ledger": (ONE_SIDE,)}, Reason.CASUALTIES),
+        (
+            {"statuses": frozenset({"uncontested"})},
+            {"status": Status.UNCONTESTED},
+            {"status": Status.CONTESTED},
+            Reason.AGREEMENT,
+        ),
+        ({"publishers": frozenset({"nordwire"})}, {}, {"families": ("other",)}, Reason.PUBLISHER),
+        ({"situations": frozenset({"s-1"})}, {"situation": "s-1"}, {}, Reason.SITUATION),
+    ],
+)
+def test_a_rule_may_ask_for_more_than_a_place(
+    asked: dict[str, Any], fits: dict[str, Any], fits_not: dict[str, Any], why: Reason
+) -> None:
+    assert reason(revision(**fits), rule(**asked)) is Reason.FIRED
+    assert reason(revision(**fits_not), rule(**asked)) is why
+
+
+def test_a_rule_may_ask_who_attacked_and_that_the_other_side_says_so_too() -> None:
+    attacker, target = (side.actors[0].id for side in revision().clash.sides)
+    assert reason(revision(), rule(attackers=frozenset({attacker}), targets=frozenset({target}))) is Reason.FIRED
+    assert reason(revision(), rule(attackers=frozenset({target}))) is Reason.SIDES
+    both = tuple(says(name, "occurrence", "it happened") for name in (attacker, target))
+    assert reason(revision(ledger=both), rule(min_confirming=2)) is Reason.FIRED
+    assert reason(revision(ledger=both[:1]), rule(min_confirming=2)) is Reason.CONFIRMING
+
+
+def test_severity_rises_with_what_happens_and_the_tree_sees_it() -> None:
+    raising = rule(raises=(("critical", "killed >= 10"),))
+    few, many = answer(revision(killed=people(9)), raising), answer(revision(killed=people(10)), raising)
+    assert [alert.severity for alert in (*few.alerts, *many.alerts)] == ["warning", "critical"]
+    assert many.alerts[0].labels["severity"] == "critical"
+
+
+def test_that_a_clash_is_over_is_told_to_who_asks() -> None:
+    asks = rule(on=frozenset(AlertKind))
+    (alert,) = answer(revision(2, Change.CLOSED), asks, told=TOLD).alerts
+    assert alert.kind is AlertKind.RESOLUTION

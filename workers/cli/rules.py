@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workers.cli.operate import AsJson, Folder, engine_or_exit, settings_or_exit
+from workers.cli.saying import length
 
 if TYPE_CHECKING:
     from workers.pipeline.models import Alert
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="List rules, test them, or run them over what happened.")
 
-Days = Annotated[int, typer.Option("--days", min=1, help="So far back.")]
+Since = Annotated[str, typer.Option("--since", help="So far back: 12h, 30d, 4w.")]
 Told = set[tuple[str, str, str]]
 """Rule, clash and kind of every alert."""
 
@@ -55,13 +56,13 @@ def run_tests(files: list[Path], config: Folder = None) -> None:
 
 @app.command()
 def backtest(
-    days: Days = 30,
+    since: Since = "30d",
     against: Annotated[Path | None, typer.Option(help="Another configuration folder to compare with.")] = None,
     config: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """What the rules would have told of the clashes of the last days, by day and rule; nothing is sent."""
-    happened = _history(config, days)
+    """What the rules would have told of the clashes since then, by day and rule; nothing is sent."""
+    happened = _history(config, length(since))
     alerts = _would_tell(settings_or_exit(config), happened)
     counts = Counter((alert.at.date().isoformat(), alert.rule) for alert in alerts)
     for (day, rule), number in sorted(counts.items()):
@@ -70,10 +71,10 @@ def backtest(
         _differ(_told(alerts), _told(_would_tell(_other(against), happened)), as_json)
 
 
-def _history(config: Path | None, days: int) -> list[tuple[datetime, Any, bool]]:
+def _history(config: Path | None, back: timedelta) -> list[tuple[datetime, Any, bool]]:
     from workers.adapters.store import history
 
-    start = datetime.now(UTC) - timedelta(days=days)
+    start = datetime.now(UTC) - back
     return [(past.at, past.revision, past.primed) for past in history.since(engine_or_exit(config), start)]
 
 

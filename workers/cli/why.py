@@ -20,13 +20,13 @@ app = typer.Typer()
 
 @app.command()
 def why(
-    clash: Annotated[str, typer.Argument(help="The clash's id, as messages and `export` give it.")],
+    clash: Annotated[str, typer.Argument(help="A clash's id, as messages and `export` give it, or an alert's number.")],
     rule: Annotated[str | None, typer.Argument(help="Only this rule.")] = None,
     config: Folder = None,
     as_json: AsJson = False,
 ) -> None:
     """Say why a clash was told or not told, and to whom. Exits 1 when there is no such clash or rule."""
-    from workers.adapters.store import history
+    from workers.adapters.store import acks, history
 
     watch = _watch(config)
     if rule is not None and rule not in watch.order and rule != "unlocated":
@@ -34,6 +34,7 @@ def why(
 
         raise typer.BadParameter(unknown("rule", rule, watch.order))
     engine = engine_or_exit(config)
+    clash = acks.subject_of(engine, clash) or clash
     past = history.of_clash(engine, clash)
     if not past:
         typer.echo(f"no clash {clash} has a revision", err=True)

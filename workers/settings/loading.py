@@ -92,7 +92,8 @@ class _Loading:
         telling, receivers = self._telling(Path(service.state_dir))
         regions = self._regions()
         rules, vigils = self._rules()
-        watched = schedule.watched(regions, (name for rule in (*rules, *vigils) for name in rule.regions))
+        named = [name for each in (rules, vigils) for one in each for name in one.regions]
+        watched = schedule.watched(regions, named)
         feeds = self._feeds(service.fetch.interval.total_seconds(), watched)
         self.environment.report_unknown()
         if self.problems or telling is None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, RootModel, model_validator
 
 from workers.pipeline.condition import BadConditionError, compiled
-from workers.pipeline.models import ACLED_EVENT_OF, Absence, Activity, AlertKind, Area, Rule, Vigil
+from workers.pipeline.models import ACLED_EVENT_OF, Absence, Activity, AlertKind, Area, Rule, Status, Vigil
 from workers.settings.problems import unknown
 from workers.settings.shapes import Country, Duration, Strict
 
@@ -148,10 +148,34 @@ class Match(Strict):
     sides: tuple[str, ...] = ()
     """Actor ids, any of which must take part."""
     min_confidence: float = Field(default=0.0, ge=0, le=1)
+    attackers: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    """Actor ids, any of which must attack, or be attacked."""
+    weapons: tuple[str, ...] = ()
+    statuses: tuple[Status, ...] = ()
+    """uncontested, contested, unconfirmed."""
+    publishers: tuple[str, ...] = ()
+    """Families, any of which must have told it."""
+    situations: tuple[str, ...] = ()
     min_killed: int = Field(default=0, ge=0)
+    min_injured: int = Field(default=0, ge=0)
+    civilians: bool = False
+    """Any civilian was targeted or harmed, however many."""
+    min_confirming: int = Field(default=0, ge=0, le=2)
+    """Sides that assert something of it themselves."""
     min_origins: int = Field(default=0, ge=0)
     """Independent publishers; copies and outlets of one family count once."""
     languages: tuple[str, ...] = ()
+
+
+Severity = Literal["info", "warning", "critical"]
+
+
+class RaiseEntry(Strict):
+    """A graver severity, while a condition in CEL holds."""
+
+    severity: Severity
+    when: Annotated[str, AfterValidator(_condition)]
 
 
 class RuleEntry(Strict):
@@ -170,12 +194,15 @@ class RuleEntry(Strict):
     """Everything but ``resolution``, that a clash is over, unless said."""
     max_age: Duration = Field(default="72h", validate_default=True)
     """What is older is recorded and not told."""
-    severity: Literal["info", "warning", "critical"] = "warning"
+    severity: Severity = "warning"
+    raises: tuple[RaiseEntry, ...] = ()
+    """The first whose condition holds takes the place of ``severity``."""
     labels: dict[Annotated[str, Field(pattern=r"^[a-zA-Z_]\w*$")], str] = {}
     annotations: dict[str, str] = {}
 
     def rule(self) -> Rule:
-        given = self.model_dump(exclude={"match"})
+        given = self.model_dump(exclude={"match", "raises"})
+        given["raises"] = tuple((entry.severity, entry.when) for entry in self.raises)
         limits = self.match.model_dump()
         sets = {name: frozenset(value) for name, value in limits.items() if isinstance(value, tuple)}
         return Rule(**{**given, **limits, **sets, "on": frozenset(self.on)})
@@ -209,7 +236,7 @@ class VigilEntry(Strict):
     activity: ActivityEntry | None = None
     status: Literal["stable", "experimental"] = "stable"
     owner: str | None = None
-    severity: Literal["info", "warning", "critical"] = "warning"
+    severity: Severity = "warning"
     labels: dict[Annotated[str, Field(pattern=r"^[a-zA-Z_]\w*$")], str] = {}
     annotations: dict[str, str] = {}
 

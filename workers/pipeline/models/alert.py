@@ -39,6 +39,11 @@ class Reason(StrEnum):
     CONFIDENCE = "confidence"
     CASUALTIES = "casualties"
     ORIGINS = "origins"
+    CONFIRMING = "confirming"
+    WEAPONS = "weapons"
+    AGREEMENT = "agreement"
+    PUBLISHER = "publisher"
+    SITUATION = "situation"
     LANGUAGE = "language"
     CONDITION = "condition"
     KIND = "kind"
@@ -100,13 +105,26 @@ class Rule:
     sides: frozenset[str] = frozenset()
     min_confidence: float = 0.0
     min_killed: int = 0
+    min_injured: int = 0
+    civilians: bool = False
+    """Any civilian was targeted or harmed, however many."""
     min_origins: int = 0
+    min_confirming: int = 0
+    """Sides that assert something of it themselves."""
+    attackers: frozenset[str] = frozenset()
+    targets: frozenset[str] = frozenset()
+    weapons: frozenset[str] = frozenset()
+    statuses: frozenset[str] = frozenset()
+    publishers: frozenset[str] = frozenset()
+    situations: frozenset[str] = frozenset()
     languages: frozenset[str] = frozenset()
     when: str | None = None
     """An expression in CEL that must hold, too; see ``workers.pipeline.condition``."""
     on: frozenset[AlertKind] = AlertKind.by_default()
     max_age: timedelta = timedelta(hours=72)
     severity: str = "warning"
+    raises: tuple[tuple[str, str], ...] = ()
+    """(severity, expression in CEL): the first whose expression holds takes the place of ``severity``."""
     labels: dict[str, str] = field(default_factory=dict)
     annotations: dict[str, str] = field(default_factory=dict)
 

@@ -199,13 +199,19 @@ def _alert(rule: Rule, kind: AlertKind, moment: _Moment) -> Alert:
         clash=clash.id,
         revision=number,
         kind=kind,
-        severity=rule.severity,
+        severity=_severity(rule, moment),
         reason=_where(rule, moment),
         changes=moment.revision.changes,
         labels=_labels(rule, kind, moment),
         annotations={**rule.annotations, **_explanation(rule, moment)},
         at=moment.now,
     )
+
+
+def _severity(rule: Rule, moment: _Moment) -> str:
+    """The rule's own, or what the clash's development raises it to."""
+    raised = (severity for severity, when in rule.raises if not compiled(when).refusal(moment.facts))
+    return next(raised, rule.severity)
 
 
 def _explanation(rule: Rule, moment: _Moment) -> dict[str, str]:
@@ -230,7 +236,7 @@ def _labels(rule: Rule, kind: AlertKind, moment: _Moment) -> dict[str, str]:
         "admin1": province,
         "event_type": clash.event_type,
         "sub_event_type": clash.sub_event_type,
-        "severity": rule.severity,
+        "severity": _severity(rule, moment),
         "status": str(clash.status),
         "clash": clash.id,
         "kind": str(kind),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workers.pipeline.condition import estimate
-from workers.pipeline.models import VIOLENT, VIOLENT_WHEN_DEADLY, Clash, Reason, Rule, Status
+from workers.pipeline.models import VIOLENT, VIOLENT_WHEN_DEADLY, Clash, Reason, Rule, Stance, Status
 
 Gate = Callable[[Rule, Clash], str | None]
 
@@ -37,10 +37,12 @@ def _type(rule: Rule, clash: Clash) -> str | None:
 
 
 def _sides(rule: Rule, clash: Clash) -> str | None:
-    present = {actor.id for side in clash.sides for actor in side.actors if actor.id}
-    if not rule.sides or present & rule.sides:
-        return None
-    return f"sides are {', '.join(sorted(present)) or 'not known'}"
+    asked = ((rule.sides, None), (rule.attackers, "attacker"), (rule.targets, "target"))
+    for wanted, role in asked:
+        present = {a.id for side in clash.sides if role in {None, side.role} for a in side.actors if a.id}
+        if wanted and not present & wanted:
+            return f"{f'{role}s' if role else 'sides'} are {', '.join(sorted(present)) or 'not known'}"
+    return None
 
 
 def _confidence(rule: Rule, clash: Clash) -> str | None:
@@ -48,15 +50,52 @@ def _confidence(rule: Rule, clash: Clash) -> str | None:
 
 
 def _casualties(rule: Rule, clash: Clash) -> str | None:
-    if estimate(clash.killed) >= rule.min_killed:
-        return None
-    return f"{estimate(clash.killed) if clash.killed else 'unknown'} killed, {rule.min_killed} wanted"
+    asked = (("killed", clash.killed, rule.min_killed), ("injured", clash.injured, rule.min_injured))
+    for word, count, wanted in asked:
+        if estimate(count) < wanted:
+            return f"{estimate(count) if count else 'unknown'} {word}, {wanted} wanted"
+    return "no civilian is said to be harmed" if rule.civilians and not _harms_civilians(clash) else None
+
+
+def _harms_civilians(clash: Clash) -> bool:
+    """Targeted, or hurt by anybody's claim."""
+    claims = (row.claim for row in clash.ledger if row.claim.about in {"killed", "injured", "casualties"})
+    asserted = (claim for claim in claims if claim.whom == "civilians" and claim.stance is Stance.ASSERTS)
+    return clash.civilian_targeting or any((claim.low or claim.high or 0) > 0 for claim in asserted)
 
 
 def _origins(rule: Rule, clash: Clash) -> str | None:
     if len(clash.origins) >= rule.min_origins:
         return None
     return f"{len(clash.origins)} independent of {rule.min_origins} wanted"
+
+
+def _confirming(rule: Rule, clash: Clash) -> str | None:
+    voices = {row.who for row in clash.ledger if row.claim.stance is Stance.ASSERTS}
+    speaking = sum(any(actor.id in voices for actor in side.actors if actor.id) for side in clash.sides)
+    return None if speaking >= rule.min_confirming else f"{speaking} sides confirm, {rule.min_confirming} wanted"
+
+
+def _weapons(rule: Rule, clash: Clash) -> str | None:
+    return _among(rule.weapons, clash.weapons, "weapons are")
+
+
+def _agreement(rule: Rule, clash: Clash) -> str | None:
+    return _among(rule.statuses, (str(clash.status),), "it is")
+
+
+def _publisher(rule: Rule, clash: Clash) -> str | None:
+    return _among(rule.publishers, clash.families, "told by")
+
+
+def _situation(rule: Rule, clash: Clash) -> str | None:
+    return _among(rule.situations, (clash.situation,) if clash.situation else (), "the situation is")
+
+
+def _among(wanted: frozenset[str], found: tuple[str, ...], words: str) -> str | None:
+    if not wanted or wanted & set(found):
+        return None
+    return f"{words} {', '.join(found) or 'not known'}"
 
 
 def _language(rule: Rule, clash: Clash) -> str | None:
@@ -72,6 +111,11 @@ GATES: tuple[tuple[Reason, Gate], ...] = (
     (Reason.CONFIDENCE, _confidence),
     (Reason.CASUALTIES, _casualties),
     (Reason.ORIGINS, _origins),
+    (Reason.CONFIRMING, _confirming),
+    (Reason.WEAPONS, _weapons),
+    (Reason.AGREEMENT, _agreement),
+    (Reason.PUBLISHER, _publisher),
+    (Reason.SITUATION, _situation),
     (Reason.LANGUAGE, _language),
 )
 """Where comes last, so that what fails only there is known to be worth the ``unlocated`` branch."""
