@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from workers.adapters.store.columns import NOW, Clean, Moment, key, metadata
+from workers.adapters.store.schema import feeds, reports
 
 quarantine = Table(
     "quarantine",
@@ -77,7 +78,7 @@ heartbeats = Table(
 yields = Table(
     "yields",
     metadata,
-    Column("feed_id", ForeignKey("feeds.id", ondelete="CASCADE"), nullable=False),
+    Column("feed_id", ForeignKey(feeds.c.id, ondelete="CASCADE"), nullable=False),
     Column("day", Date, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("count", Integer, nullable=False),
@@ -184,9 +185,9 @@ pins = Table(
     "pins",
     metadata,
     key(),
-    Column("decision_id", ForeignKey("decisions.id", ondelete="CASCADE"), nullable=False),
-    Column("one", ForeignKey("reports.id", ondelete="CASCADE"), nullable=False),
-    Column("other", ForeignKey("reports.id", ondelete="CASCADE"), nullable=False),
+    Column("decision_id", ForeignKey(decisions.c.id, ondelete="CASCADE"), nullable=False),
+    Column("one", ForeignKey(reports.c.id, ondelete="CASCADE"), nullable=False),
+    Column("other", ForeignKey(reports.c.id, ondelete="CASCADE"), nullable=False),
     Column("together", Boolean, nullable=False),
     Index(None, "one"),
     Index(None, "other"),
