@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from workers.pipeline.detect.facts import listed
-from workers.pipeline.detect.phrases import Marks, Phrases, compile_phrases, mark
+from workers.pipeline.detect.phrases import Marks, Phrases, compile_phrases
 from workers.pipeline.detect.places import PlaceView
 from workers.pipeline.detect.places_cues import PEOPLE
 from workers.pipeline.detect.places_locate import Role
@@ -85,7 +86,7 @@ class Actors:
             return True
         return bool((first and b in first.allies) or (second and a in second.allies))
 
-    @property
+    @cached_property
     def _forces(self) -> dict[str, str]:
         return {actor.country: actor.id for actor in self.known.values() if actor.state and actor.country}
 
@@ -160,7 +161,7 @@ def find(text: Text, marks: Marks, actors: Actors, nations: Sequence[Nation]) ->
 
 
 def _named(text: Text, actors: Actors, shouting: bool) -> Iterator[Party]:
-    for hit in mark(actors.index(text.language), text.folded).hits:
+    for hit in actors.index(text.language).find(text.folded):
         if not isinstance(hit.value, tuple):
             continue
         id, acronym = hit.value

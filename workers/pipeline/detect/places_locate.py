@@ -7,11 +7,12 @@ headline and the lead; never from an unrelated paragraph, which was measured to 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from workers.pipeline.detect.places_roles import Role, Spotted, grand
-from workers.pipeline.detect.text import Text
+from workers.pipeline.detect.text import Sentence, Text
 from workers.pipeline.models.gazetteer import Gazetteer, Toponym
 from workers.pipeline.models.report import Place, Precision, Span
 
@@ -45,20 +46,27 @@ def locate(
     """The event place of a clause. ``anchor`` is the offset of its trigger, which near mentions win by."""
     at = clause[0] if anchor is None else anchor
     sentence = text.sentence_at(clause[0])
-    scopes: list[tuple[Reach, list[Span]]] = [(Reach.CLAUSE, [clause]), (Reach.SENTENCE, [sentence.span])]
-    earlier = [s.span for s in text.sentences[: sentence.index] if s.paragraph == sentence.paragraph]
-    scopes.append((Reach.PARAGRAPH, earlier[::-1]))
-    bodies = [s for s in text.sentences if not s.title and not s.heading]
-    if bodies:
-        scopes.append((Reach.LEAD, [s.span for s in bodies if s.paragraph == bodies[0].paragraph][:2]))
-    scopes.append((Reach.HEADLINE, [s.span for s in text.sentences if s.title]))
-    for reach, spans in scopes:
-        for span in spans:
-            found = best(spotted, span, at, reach)
-            if found:
-                found = _refine(found, spotted, sentence.span if reach is Reach.CLAUSE else span, at)
-                return Located(place_of(found, gazetteer), found, reach)
+    for reach, span in _scopes(text, clause, sentence):
+        found = best(spotted, span, at, reach)
+        if found:
+            found = _refine(found, spotted, sentence.span if reach is Reach.CLAUSE else span, at)
+            return Located(place_of(found, gazetteer), found, reach)
     return None
+
+
+def _scopes(text: Text, clause: Span, sentence: Sentence) -> Iterator[tuple[Reach, Span]]:
+    """Where to look, nearest first."""
+    yield Reach.CLAUSE, clause
+    yield Reach.SENTENCE, sentence.span
+    for earlier in reversed(text.sentences[: sentence.index]):
+        if earlier.paragraph == sentence.paragraph:
+            yield Reach.PARAGRAPH, earlier.span
+    bodies = [s for s in text.sentences if not s.title and not s.heading]
+    for lead in [s for s in bodies if s.paragraph == bodies[0].paragraph][:2]:
+        yield Reach.LEAD, lead.span
+    for title in text.sentences:
+        if title.title:
+            yield Reach.HEADLINE, title.span
 
 
 def best(spotted: tuple[Spotted, ...], span: Span, anchor: int, reach: Reach = Reach.CLAUSE) -> Spotted | None:

@@ -164,9 +164,11 @@ class Matcher:
     def _whole(self, folded: str, i: int) -> tuple[tuple[int, Kind], ...]:
         """Rows called exactly so. Codes ("TX") count after a comma only, abbreviations in capitals only."""
         hits = self.gazetteer.named(folded)
-        if hits and not self.words[i].isupper():
+        if not hits:
+            return ()
+        if not self.words[i].isupper():
             hits = tuple((row, kind) for row, kind in hits if Kind.CAPITALS not in kind)
-        if hits and not self.after_comma(i):
+        if not self.after_comma(i):
             hits = tuple((row, kind) for row, kind in hits if Kind.CODE not in kind or Kind.MAIN in kind)
         return tuple((row, kind) for row, kind in hits if Kind.STEM not in kind)
 

@@ -21,7 +21,7 @@ NEAR = 4
 """Words between a verb and the subject that follows it."""
 WIDE = 6
 """Words on either side of a head."""
-_STOPS = ',;:()"“”«»„—–!?…،؛'
+_STOPS = frozenset(',;:()"“”«»„—–!?…،؛')
 _VERBS = ("says", "adds", "counts", "denies", "unconfirmed", "according", "according_after", "skip", "that")
 _WHEN_INSIDE = frozenset({"of", "span", "last", "next", "doubtful", "ago", "since"})
 _FUNCTION = frozenset({"people.stop", "numbers.times", "numbers.vague", "sides.passive"})
@@ -272,4 +272,4 @@ class Speakers:
 
     def _broken(self, i: int) -> bool:
         """Does punctuation stand before the word?"""
-        return i < len(self.text.folded) and any(mark in self.text.between(i) for mark in _STOPS)
+        return i < len(self.text.folded) and not _STOPS.isdisjoint(self.text.between(i))

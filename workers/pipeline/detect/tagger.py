@@ -31,12 +31,19 @@ class Tag(NamedTuple):
     weak: bool
 
 
+class Entry(NamedTuple):
+    """What a word may begin. ``after``: the word that must come next, where it is fixed; it spares most matching."""
+
+    pattern: Pattern
+    after: str | None
+
+
 class Tagger:
     """Walks documents of one language."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._known: dict[str, tuple[Pattern, ...]] = {}
+        self._known: dict[str, tuple[Entry, ...]] = {}
 
     def tags(self, text: Text) -> list[Tag]:
         """Every entry of the document, masked ones left out."""
@@ -47,16 +54,18 @@ class Tagger:
             begun = known.get(word)
             if begun is None:
                 begun = self._remember(word)
-            for pattern in begun:
+            for pattern, after in begun:
+                if after is not None and (i + 1 == len(words) or words[i + 1] != after):
+                    continue
                 last = i + 1 if len(pattern.words) == 1 else _match(pattern, words, i)
                 if last:
                     found.append(Tag(i, last, pattern.category, pattern.weak))
         return _outermost(found)
 
-    def _remember(self, word: str) -> tuple[Pattern, ...]:
+    def _remember(self, word: str) -> tuple[Entry, ...]:
         if len(self._known) >= REMEMBERED:
             self._known.clear()
-        begun = self._begun(word)
+        begun = tuple(Entry(pattern, _after(pattern)) for pattern in self._begun(word))
         self._known[word] = begun
         return begun
 
@@ -94,6 +103,11 @@ class Tagger:
         for letters in self._lexicon.proclitics:
             if word.startswith(letters) and len(word) - len(letters) >= _LEAST:
                 yield word[len(letters) :]
+
+
+def _after(pattern: Pattern) -> str | None:
+    fixed = len(pattern.words) > 1 and not pattern.gaps[1] and "*" not in pattern.words[1]
+    return pattern.words[1] if fixed else None
 
 
 def _match(pattern: Pattern, words: Sequence[str], first: int) -> int:
