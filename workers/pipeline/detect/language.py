@@ -35,7 +35,7 @@ def recognise(document: Document, knowledge: Knowledge) -> str:
         scores.update((code, chance) for code, chance in knowledge.rank(sample) if code in scores)
     for language, common in knowledge.common.items():
         if language in scores:
-            scores[language] += WORD * sum(word in common for word in words)
+            scores[language] += WORD * sum(map(common.__contains__, words))
     if hint in scores and len(words) < SURE:
         scores[hint] += PRIOR
     return max(known, key=scores.__getitem__)

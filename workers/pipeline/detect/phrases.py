@@ -14,12 +14,10 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
-from workers.pipeline.detect.words import fold, split
-
-REMEMBERED = 60_000
-"""Word forms kept; a flood of new words must not grow a worker for ever."""
+from workers.pipeline.detect.words import Remembered, fold, split
 
 
 class Phrase(NamedTuple):
@@ -58,16 +56,20 @@ class Phrases:
     stems: dict[str, list[Phrase]]
     proclitics: tuple[str, ...] = ()
     lengths: range = range(0)
-    _known: dict[str, Begun] = field(default_factory=dict)
+
+    @cached_property
+    def _known(self) -> Remembered[Begun]:
+        return Remembered(self._begun)
 
     def find(self, words: Sequence[str], broken: Callable[[int], bool] | None = None) -> list[Hit]:
         """Hits in order of place: at each word the longest, equals all kept, none inside a longer one.
 
         No hit spans a word that is ``broken`` from the one before (by a comma, say)."""
         found: list[Hit] = []
+        known = self._known
         reach = 0
         for i, word in enumerate(words):
-            begun = self._known.get(word) or self._begun(word)
+            begun = known[word]
             if begun is NOTHING:
                 continue
             best, last = begun.single, i + 1
@@ -86,11 +88,7 @@ class Phrases:
         for phrase in phrases:
             if phrase.rest:
                 following["*" if phrase.rest[0].endswith("*") else phrase.rest[0]].append(phrase)
-        begun = Begun([phrase for phrase in phrases if not phrase.rest], dict(following)) if phrases else NOTHING
-        if len(self._known) >= REMEMBERED:
-            self._known.clear()
-        self._known[word] = begun
-        return begun
+        return Begun([phrase for phrase in phrases if not phrase.rest], dict(following)) if phrases else NOTHING
 
     def _look_up(self, word: str) -> Iterator[Phrase]:
         yield from self.exact.get(word, ())

@@ -13,10 +13,9 @@ from typing import NamedTuple
 
 from workers.pipeline.detect.lexicon import CONTEXT, ELSEWHERE, MASKS, PEACEFUL, TRIGGERS
 from workers.pipeline.detect.text import Text
+from workers.pipeline.detect.words import Remembered
 from workers.pipeline.models.knowledge import Lexicon, Pattern
 
-REMEMBERED = 60_000
-"""Word forms kept per language; a flood of new words must not grow a worker for ever."""
 _TELLING = frozenset(TRIGGERS + PEACEFUL + ELSEWHERE)
 _LEAST = 3
 """Letters that remain of a word after a proclitic is taken off."""
@@ -43,7 +42,7 @@ class Tagger:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._known: dict[str, tuple[Entry, ...]] = {}
+        self._known = Remembered(self._entries_of)
 
     def tags(self, text: Text) -> list[Tag]:
         """Every entry of the document, masked ones left out."""
@@ -51,10 +50,7 @@ class Tagger:
         known = self._known
         found: list[Tag] = []
         for i, word in enumerate(words):
-            begun = known.get(word)
-            if begun is None:
-                begun = self._remember(word)
-            for pattern, after in begun:
+            for pattern, after in known[word]:
                 if after is not None and (i + 1 == len(words) or words[i + 1] != after):
                     continue
                 last = i + 1 if len(pattern.words) == 1 else _match(pattern, words, i)
@@ -62,12 +58,8 @@ class Tagger:
                     found.append(Tag(i, last, pattern.category, pattern.weak))
         return _outermost(found)
 
-    def _remember(self, word: str) -> tuple[Entry, ...]:
-        if len(self._known) >= REMEMBERED:
-            self._known.clear()
-        begun = tuple(Entry(pattern, _after(pattern)) for pattern in self._begun(word))
-        self._known[word] = begun
-        return begun
+    def _entries_of(self, word: str) -> tuple[Entry, ...]:
+        return tuple(Entry(pattern, _after(pattern)) for pattern in self._begun(word))
 
     def _begun(self, word: str) -> tuple[Pattern, ...]:
         """Entries that the word may begin. Of its one-word entries that tell something the most specific
