@@ -11,12 +11,15 @@ from tempfile import TemporaryDirectory
 import psycopg
 import pytest
 import redis
+from hypothesis import settings
 from sqlalchemy import Engine
 
 from workers.adapters import embedded
 from workers.adapters.store.engine import connect, migrate
 
 _NUMBERS = count()
+settings.register_profile("any machine", deadline=None)  # a busy one is slow, not wrong
+settings.load_profile("any machine")
 
 
 @contextmanager
