@@ -34,6 +34,8 @@ TOGETHER: list[tuple[str, str, int]] = [
     ("en", "Gunmen killed the mayor and two farmers.", 3),
     ("en", "Soldiers killed Pablo Eraso, a member of the council, and Marta Quinn.", 2),
     ("en", "The minister was assassinated in an attack in which two of his bodyguards were also killed.", 3),
+    ("en", "Gunmen killed the mayor of the small town of Hosta, as well as two farmers.", 3),
+    ("en", "The judge said six priests were killed. A bishop said their cook was killed.", 6),
     ("en", "The minister and his two bodyguards died. Two bodyguards were killed by a bomb.", 3),
     ("en", "The murders of a judge, a police commander and Senator Marta Quinn went unpunished.", 3),
     ("en", "Twelve people died: two soldiers and ten farmers.", 12),

@@ -22,6 +22,7 @@ BEFORE, AFTER, SELF, TOLL, EITHER = "_pre", "_post", "_self", "_toll", ""
 ``SELF`` on either side of a word whose subject is the victim, never the killer ("погиб"); ``TOLL`` at some
 distance after a word that only a number completes ("the death toll of the attack rose on Monday to 12")."""
 FAR_BEFORE, FAR_AFTER, FAR_TOLL = 12, 7, 25
+FAR_ALONG = 4
 FORBIDDEN = 99.0
 WRONG_WAY = 1.5
 PAUSE = 3.0
@@ -159,6 +160,8 @@ class Pairing:
 
     def _coordinated(self, left: Group, right: Group) -> bool:
         """ "six priests and their cook"; "Ana Lopez, a member of the council, and Omar Zaki"."""
+        if self._along(right):
+            return True
         begin = (apposition(self.text, left.last) if left.name else None) or left.last
         between = range(begin if begin <= right.first else left.last, right.first)
         if len(between) > 2:
@@ -166,6 +169,11 @@ class Pairing:
         comma = any(self._comma(i) for i in range(between.start, right.first + 1))
         joined = self.marks.any("sides.and", between.start, right.first) or self.text.folded[right.first][:1] == "و"
         return joined or (comma and not between and left.counted and right.counted)
+
+    def _along(self, group: Group) -> bool:
+        """ "the mayor of the town, as well as two farmers": joined however far apart."""
+        near = self.marks.of("people.also", max(0, group.first - FAR_ALONG), group.first)
+        return any(hit.last - hit.first > 1 and group.first - hit.last <= 1 for hit in near)
 
     def _comma(self, i: int) -> bool:
         return any(comma in self.text.between(i) for comma in _COMMAS)

@@ -24,7 +24,8 @@ def count(figures: Sequence[Figure], state: str, accounts: Sequence[object] | No
 
     ``accounts[i]`` says whose account ``figures[i]`` belongs to (any hashable, ``None`` for the outlet's own).
     Figures of different claimants are never added up, since nobody claims their sum: of several accounts of
-    the same people the lowest counts (ACLED's rule), of different people the one with the most.
+    the same people the lowest counts (ACLED's rule), of different people the one with the most. Who tells of
+    one victim ("the priest's cook was killed") gives no rival to a toll.
     """
     whose = accounts if accounts is not None else [None] * len(figures)
     good = [(f, who) for f, who in zip(figures, whose, strict=True) if usable(f)]
@@ -37,7 +38,8 @@ def count(figures: Sequence[Figure], state: str, accounts: Sequence[object] | No
         by_account.setdefault(who, []).append(figure)
     totals = [(_total(account), frozenset(f.kind for f in account)) for account in by_account.values()]
     total, kinds = max(totals, key=lambda pair: (pair[0].low > 0, pair[0].low))
-    rivals = [other for other, others in totals if others & kinds and other.low > 0]
+    least = min(total.low, 2)
+    rivals = [other for other, others in totals if others & kinds and other.low >= max(1, least)]
     return min(rivals, key=lambda c: c.low, default=total)
 
 
