@@ -76,7 +76,7 @@ def _telling(reading: Reading, scene: Scene, about: Mapping[str, float], weights
     located = _located(reading, kind) if kind else None
     if kind:
         rated = floored(rated, row, located is not None and located.reach in OWN, weights.threshold)
-    if kind and rated.confidence < TOLD and scene.stand.realis in (*NEWS, Realis.BACKGROUND):
+    if kind and not facts.get("toll") and rated.confidence < TOLD and scene.stand.realis in (*NEWS, Realis.BACKGROUND):
         kind = None
     if kind is None or rated.confidence < weights.threshold:
         kind = kinds.peaceful(scene.triggers, around) or kind
