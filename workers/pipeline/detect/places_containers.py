@@ -30,11 +30,18 @@ def contain(senses: Sequence[Sense], names: Sequence[Name]) -> None:
     for name, after in reversed(list(pairwise(names))):
         inner, outer = of[id(name)], of[id(after)]
         inner.bracketed |= bool(after.signs & Sign.BRACKETED)
+        inner.within_area |= bool(after.signs & Sign.AFTER_COMMA) and _area(outer)
         quarter = name.type is not None and name.type.last == after.first
         linked = quarter or after.signs & (Sign.AFTER_COMMA | Sign.HOLDS)
         if linked and inner is not outer and not _listed(inner, outer):
             _put(inner, outer)
             inner.quarter |= quarter
+
+
+def _area(outer: Sense) -> bool:
+    """ "Damari, Birnin Gwari LGA", "Mangusu, Irumu, Ituri": is it plainly a division?"""
+    called = any(name.type and name.type.label in ("region", "district") for name in outer.names)
+    return called or any(holds(container, _likeliest(outer)) for group in outer.containers for container in group)
 
 
 def _put(inner: Sense, outer: Sense) -> None:
@@ -67,7 +74,8 @@ def contained(place: Toponym, sense: Sense) -> float:
     areas = [container for group in sense.containers for container in group]
     if not any(container.feature in HOLDERS for container in areas):
         return 0.0
-    if sense.bracketed and not any(kilometres(container, place) < ALIAS_KM for container in areas):
+    certain = sense.bracketed or (sense.within_area and place.population < BIG)
+    if certain and not any(kilometres(container, place) < ALIAS_KM for container in areas):
         return CONTRADICTED
     return OUTSIDE if place.feature not in HOLDERS and place.population < BIG else 0.0
 

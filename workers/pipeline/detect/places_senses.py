@@ -57,6 +57,8 @@ class Sense:
     holds: list[Sense] = field(default_factory=list)
     bracketed: bool = False
     """What holds it stands in brackets after it, as in a note of an event."""
+    within_area: bool = False
+    """What holds it stands after a comma and is plainly a division ("Damari, Birnin Gwari LGA")."""
     weight: float = 0.0
     """How much it may say about others."""
     quarter: bool = False
