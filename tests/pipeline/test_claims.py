@@ -97,3 +97,18 @@ def test_every_claim_points_at_its_words() -> None:
     assert [told.text.quote(claim.span) for claim in told.claims if claim.about == "killed"] == [
         "three soldiers were killed"
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "whole"),
+    [
+        ("en", "A media assistant to the rebel leader said three soldiers were killed.",
+         "A media assistant to the rebel leader"),
+        ("es", "La fiscalía regional informó de la muerte de tres soldados.", "La fiscalía regional"),
+        ("nl", "Een arts van een nabijgelegen kliniek zei dat drie soldaten waren gedood.",
+         "Een arts van een nabijgelegen kliniek"),
+        ("fr", "Les autorités de l’enclave ont annoncé la mort de trois soldats.", "Les autorités de l’enclave"),
+    ],
+)  # fmt: skip
+def test_a_claimant_is_named_by_all_its_words_before_the_verb(language: str, sentence: str, whole: str) -> None:
+    assert [claim.claimant.text for claim in account(sentence, language).claims if claim.claimant] == [whole]

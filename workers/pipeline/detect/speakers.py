@@ -152,7 +152,7 @@ class Speakers:
         free = [wide for wide in heads if not self._governed(wide[0]) and not self._governed(wide[0] - 1, begin - 1)]
         inside = [wide for wide in heads if self.marks.at("claims.inside", wide[0] - 1) and wide[0] - 1 == begin]
         if free or inside:
-            return (free or inside)[0]
+            return self._whole((free or inside)[0], cue.first)
         if not named:
             return None
         first = cue.first
@@ -161,6 +161,17 @@ class Speakers:
         whole = all(self.edges[i] or self.marks.at("claims.skip", i) for i in range(begin, first))
         alone = first == begin or whole
         return (first, cue.first) if first < cue.first and alone and not self._governed(first - 1, begin) else None
+
+    def _whole(self, wide: tuple[int, int], verb: int) -> tuple[int, int]:
+        """ "A media assistant to the president", not "A media": all of the subject that stands before its verb."""
+        first, last = wide
+        within = [self.edges[i] and not self.marks.at("claims.prep", i) for i in range(last, verb)]
+        end = verb
+        while end > last and (self.marks.at("claims.skip", end - 1) or within[end - 1 - last]):
+            end -= 1  # "have announced"
+        if not last < end <= last + WIDE or self.marks.at("claims.prep", end - 1):
+            return wide
+        return wide if any(within[: end - last]) or any(map(self._broken, range(last, end))) else (first, end)
 
     def _governed(self, i: int, begin: int = -1) -> bool:
         """Does a preposition stand here, so that what follows is no subject?"""
