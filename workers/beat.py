@@ -16,6 +16,7 @@ import structlog
 from kombu.exceptions import ChannelError as NoQueueError
 from sqlalchemy import Engine
 
+from workers.adapters import standing
 from workers.adapters.store import ageing, claims, heartbeats, retention, tallies
 from workers.adapters.store.works import EVALUATE, QUEUES, WORKS
 from workers.hints import call, impatient_connection, publish, send_canary
@@ -72,6 +73,7 @@ class Beat:
             Chore(60, watchman.report_nothing),
             Chore(every, send_canary),
             Chore(every, watchman.show_life),
+            Chore(standing.pace(self.settings.receivers.values()), self.say_again),
             Chore(300, self.forget),
         ]
         while not stop.wait(0.2):
@@ -107,6 +109,10 @@ class Beat:
     def age(self) -> None:
         """Clashes without news become quiet, then closed."""
         publish([(EVALUATE, ageing.age(self.engine, self.settings.life.limits()))])
+
+    def say_again(self) -> None:
+        """Alertmanager forgets what is not repeated."""
+        standing.say_again(self.engine, self.settings.receivers.values())
 
     def forget(self) -> None:
         kept = self.settings.retention

@@ -112,7 +112,7 @@ class Alertmanager(_Receiver):
     url: HttpUrl
     """Where its own pages are; ``/api/v2/alerts`` is added."""
     ttl: Duration = Field(default="5m", validate_default=True)
-    """An alert that is not sent again for so long is over: it is sent again every minute while its clash is open."""
+    """How long an alert goes on that nobody repeats; it is repeated three times as often until its clash is closed."""
     allow_private: bool = True
 
 

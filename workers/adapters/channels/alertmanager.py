@@ -27,7 +27,7 @@ def send(message: Message, receiver: Receiver, previous: Sent | None) -> Sent:
         for labels in before
         if labels not in current and any(labels["clash"] == one["clash"] for one in current)
     ]
-    ends = now + _ttl(receiver) if firing(message) else now
+    ends = now + ttl(receiver) if firing(message) else now
     _post([*superseded, *(one | {"endsAt": _text(ends)} for one in told)], receiver)
     others = [labels for labels in before if not any(labels["clash"] == one["clash"] for one in current)]
     return Sent({"fired": [*others, *(current if firing(message) else [])]})
@@ -35,16 +35,17 @@ def send(message: Message, receiver: Receiver, previous: Sent | None) -> Sent:
 
 def refire(messages: Iterable[Message], receiver: Receiver) -> int:
     """Say again that these are firing; how many alerts that were."""
-    ends = _text(datetime.now(UTC) + _ttl(receiver))
+    ends = _text(datetime.now(UTC) + ttl(receiver))
     told = [one | {"endsAt": ends} for message in messages if firing(message) for one in alerts(message)]
     if told:
         _post(told, receiver)
     return len(told)
 
 
-def _ttl(receiver: Receiver) -> timedelta:
-    ttl: timedelta = option(receiver, "ttl", timedelta(minutes=5))
-    return ttl
+def ttl(receiver: Receiver) -> timedelta:
+    """For how long an alert that is not sent again goes on."""
+    given: timedelta = option(receiver, "ttl", timedelta(minutes=5))
+    return given
 
 
 def _post(told: list[dict[str, Any]], receiver: Receiver) -> None:
