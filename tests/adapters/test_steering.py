@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
 from workers.__main__ import app
-from workers.adapters.store import alerts, claims, clashes
+from workers.adapters.store import alerts, claims, clashes, keys
 from workers.adapters.store.works import SEND
 from workers.pipeline import regions
 from workers.pipeline.models import Change, Revision
@@ -213,3 +213,9 @@ def test_every_rule_is_listed(run: Run) -> None:
         "id": "kirkuk", "severity": "warning", "status": "stable", "regions": ["kirkuk"],
         "name": "Fighting in Kirkuk province",
     }  # fmt: skip
+
+
+def test_links_in_messages_can_be_ended(run: Run, engine: Engine) -> None:
+    before = keys.link_key(engine)
+    assert run("token", "end-links").exit_code == 0
+    assert keys.link_key(engine) != before

@@ -15,7 +15,7 @@ from workers.cli.saying import length
 if TYPE_CHECKING:
     from workers.adapters.store.tokens import Token
 
-app = typer.Typer(no_args_is_help=True, help="Make, list and revoke tokens of the API.")
+app = typer.Typer(no_args_is_help=True, help="Make, list and revoke tokens of the API; end the links in messages.")
 
 SCOPES = ("read", "steer", "admin")
 
@@ -55,6 +55,14 @@ def revoke(number: int, config: Folder = None) -> None:
         if not tokens.revoke(connection, number):
             typer.echo(f"no token {number} is valid", err=True)
             raise typer.Exit(1)
+
+
+@app.command("end-links")
+def end_links(config: Folder = None) -> None:
+    """Every link in messages sent so far stops working; those of later messages are signed anew."""
+    from workers.adapters.store import keys
+
+    keys.forget_link_key(engine_or_exit(config))
 
 
 def _in_a_line(token: Token) -> str:

@@ -88,9 +88,6 @@ class FeedDocument:
     """Hours of the day (UTC) in which the publisher asks not to be polled."""
     parts: tuple[str, ...] = ()
     """Addresses to ask instead: the documents that an index of sitemaps leads to, the newest first."""
-    hub: str | None = None
-    """Where the publisher offers to push what is new (WebSub), under the address ``topic``."""
-    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
