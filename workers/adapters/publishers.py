@@ -9,8 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter
-from ruamel.yaml import YAML
 
+from workers.adapters import yaml12
 from workers.pipeline.models.publisher import Publisher, Publishers
 
 SHIPPED = Path(__file__).parent.parent / "knowledge" / "publishers.yml"
@@ -33,7 +33,7 @@ _ROWS = TypeAdapter(list[Publisher], config=ConfigDict(extra="forbid"))
 @lru_cache(maxsize=4)
 def load(path: Path = SHIPPED) -> Publishers:
     """The publishers of a file. Raises ``ClashingPublishersError``, or ``pydantic.ValidationError`` on a bad row."""
-    rows = _ROWS.validate_python(YAML(typ="safe").load(path.read_bytes()))
+    rows = _ROWS.validate_python(yaml12.read(path))
     problems = tuple(clashes(rows))
     if problems:
         raise ClashingPublishersError(problems)
