@@ -20,6 +20,7 @@ from workers.adapters import standing
 from workers.adapters.store import ageing, claims, heartbeats, retention, tallies
 from workers.adapters.store.works import EVALUATE, QUEUES, WORKS
 from workers.hints import call, impatient_connection, publish, send_canary
+from workers.pipeline.models import Receiver
 from workers.settings import Settings
 from workers.watchman import Watchman
 
@@ -35,16 +36,28 @@ UNANSWERED = 30.0
 
 @dataclass(slots=True)
 class Chore:
-    """Something done every so many seconds. A failure is logged and costs only its own turn."""
+    """Something done every so many seconds. A failure is logged and costs only its own turn.
+
+    What is done ``beside`` the others has a thread: it talks to the outside, which may hang, and the tick must not.
+    """
 
     every: float
     run: Callable[[], object]
+    beside: bool = False
     due: float = field(default_factory=time.monotonic)
+    under_way: threading.Thread | None = None
 
     def attempt(self) -> None:
-        if time.monotonic() < self.due:
+        if time.monotonic() < self.due or (self.under_way and self.under_way.is_alive()):
             return
         self.due = time.monotonic() + self.every
+        if self.beside:
+            self.under_way = threading.Thread(target=self._try, daemon=True)
+            self.under_way.start()
+        else:
+            self._try()
+
+    def _try(self) -> None:
         try:
             self.run()
         except Exception as error:
@@ -73,8 +86,8 @@ class Beat:
             Chore(60, watchman.report_nothing),
             Chore(every, send_canary),
             Chore(every, watchman.show_life),
-            Chore(standing.pace(self.settings.receivers.values()), self.say_again),
             Chore(300, self.forget),
+            *(Chore(standing.pace(one), self.repeating(one), beside=True) for one in self._forgetful()),
         ]
         while not stop.wait(0.2):
             for chore in chores:
@@ -110,9 +123,17 @@ class Beat:
         """Clashes without news become quiet, then closed."""
         publish([(EVALUATE, ageing.age(self.engine, self.settings.life.limits()))])
 
-    def say_again(self) -> None:
+    def _forgetful(self) -> list[Receiver]:
+        return standing.forgetful(self.settings.receivers.values())
+
+    def repeating(self, receiver: Receiver) -> Callable[[], object]:
         """Alertmanager forgets what is not repeated."""
-        standing.say_again(self.engine, self.settings.receivers.values())
+        vigils = [vigil.id for vigil in self.settings.vigils]
+
+        def say_again() -> None:
+            standing.say_again(self.engine, receiver, vigils)
+
+        return say_again
 
     def forget(self) -> None:
         kept = self.settings.retention

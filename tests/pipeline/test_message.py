@@ -342,3 +342,10 @@ def test_an_update_that_its_readers_know_already_is_superfluous() -> None:
 def test_what_a_second_rule_tells_for_the_first_time_is_never_superfluous() -> None:
     first = written(clash())
     assert not superfluous(written(clash(), earlier=first), first)
+
+
+@pytest.mark.parametrize("kind", [AlertKind.RETRACTION, AlertKind.RESOLUTION])
+def test_that_it_is_over_is_told_though_the_last_message_was_written_after_the_end(kind: AlertKind) -> None:
+    first = written(clash())
+    over = tuple(replace(alert, kind=kind) for alert in fired(clash()))
+    assert not superfluous(render(DELIVERY, Story(clash(), over, (), first), BAGHDAD), first)

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from workers import __version__
+from workers.adapters.standing import STANDING
 from workers.adapters.store import gauges, heartbeats, tallies, yields
 from workers.adapters.store.tallies import BOUNDS, UNTIMED, Total
 from workers.adapters.store.works import BY_STAGE, POLL, QUEUES, SEND
@@ -171,6 +172,12 @@ def _counts(engine: Engine) -> Iterator[Metric]:
         "Pages read, by publisher family and what stood there.",
         ("publisher", "outcome"),
         _sum(((total.subject, total.outcome), total.count) for total in totals if total.stage == ARTICLE),
+    )
+    yield _counter(
+        "repeats",
+        "Turns of saying again what still fires to receivers that forget, by receiver and outcome.",
+        ("receiver", "outcome"),
+        _sum(((total.subject, total.outcome), total.count) for total in totals if total.stage == STANDING),
     )
     # Every queue from the start: a counter that appears with its first rescue has no rate then.
     rescued = [((BY_STAGE[total.stage].queue,), total.count) for total in totals if total.outcome == RESCUED]

@@ -6,40 +6,58 @@ the clash is open. Labels name an alert; where a revision changes them, the aler
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from workers.adapters.channels.outcome import Sent, option
-from workers.adapters.channels.post import JSON, compact, post
-from workers.adapters.channels.prometheus import alerts, firing
+from workers.adapters.channels.post import JSON, TIMEOUT, compact, post
+from workers.adapters.channels.prometheus import Name, Told, alerts, name_of
 from workers.pipeline.models import Message, Receiver
+
+_QUICK = 5.0
+"""Seconds for what is said again anyhow."""
+_REMEMBERED = 1000
+"""Alerts of a thread whose labels are kept, so that they can be ended when a revision changes them; the latest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An alert to say again, or, once it is ``over``, to end. ``message`` is the last that told it."""
+
+    name: Name
+    over: bool
+    message: Message
 
 
 def send(message: Message, receiver: Receiver, previous: Sent | None) -> Sent:
     """Fire, or end what is withdrawn. Sending it again changes nothing, so that there is nothing to settle."""
     now = datetime.now(UTC)
-    told = alerts(message)
-    current = [one["labels"] for one in told]
+    told = {one.name: one for one in alerts(message)}
     before = previous.reference.get("fired", []) if previous else []
-    superseded = [
-        {"labels": labels, "startsAt": _text(now), "endsAt": _text(now)}
-        for labels in before
-        if labels not in current and any(labels["clash"] == one["clash"] for one in current)
-    ]
-    ends = now + ttl(receiver) if firing(message) else now
-    _post([*superseded, *(one | {"endsAt": _text(ends)} for one in told)], receiver)
-    others = [labels for labels in before if not any(labels["clash"] == one["clash"] for one in current)]
-    return Sent({"fired": [*others, *(current if firing(message) else [])]})
+    renamed = [one for one in before if name_of(one) in told and one != told[name_of(one)].alert["labels"]]
+    ended = [{"labels": labels, "startsAt": _text(now), "endsAt": _text(now)} for labels in renamed]
+    _post([*ended, *(_until(one, one.firing, now, receiver) for one in told.values())], receiver)
+    others = [labels for labels in before if name_of(labels) not in told]
+    fired = [*others, *(one.alert["labels"] for one in told.values() if one.firing)]
+    return Sent({"fired": fired[-_REMEMBERED:]})
 
 
-def refire(messages: Iterable[Message], receiver: Receiver) -> int:
-    """Say again that these are firing; how many alerts that were."""
-    ends = _text(datetime.now(UTC) + ttl(receiver))
-    told = [one | {"endsAt": ends} for message in messages if firing(message) for one in alerts(message)]
-    if told:
-        _post(told, receiver)
-    return len(told)
+def refire(standing: Sequence[Standing], receiver: Receiver) -> int:
+    """Say again what is firing, and end what is over; how many are firing. A message's other alerts are left alone."""
+    now, posted, firing = datetime.now(UTC), [], 0
+    for one in standing:
+        for told in (told for told in alerts(one.message) if told.name == one.name and told.firing):
+            firing += not one.over
+            posted.append(_until(told, not one.over, now, receiver))
+    if posted:
+        _post(posted, receiver, _QUICK)
+    return firing
+
+
+def _until(told: Told, firing: bool, now: datetime, receiver: Receiver) -> dict[str, Any]:
+    return told.alert | {"endsAt": _text(now + ttl(receiver) if firing else now)}
 
 
 def ttl(receiver: Receiver) -> timedelta:
@@ -48,8 +66,8 @@ def ttl(receiver: Receiver) -> timedelta:
     return given
 
 
-def _post(told: list[dict[str, Any]], receiver: Receiver) -> None:
-    post(f"{option(receiver, 'url').rstrip('/')}/api/v2/alerts", compact(told), JSON, receiver)
+def _post(told: list[dict[str, Any]], receiver: Receiver, timeout: float = TIMEOUT) -> None:
+    post(f"{option(receiver, 'url').rstrip('/')}/api/v2/alerts", compact(told), JSON, receiver, timeout)
 
 
 def _text(at: datetime) -> str:

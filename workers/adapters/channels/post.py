@@ -18,16 +18,19 @@ import httpx2
 from workers.adapters.channels.outcome import ChannelError, option, retry_after
 from workers.pipeline.models import Receiver
 
-_TIMEOUT = 15.0
+TIMEOUT = 15.0
+"""Seconds for each of connecting, sending and waiting; the hard limit of a notify task is 30."""
 _TRY_AGAIN = frozenset({408, 409, 425, 429})
 JSON = {"content-type": "application/json"}
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], receiver: Receiver) -> httpx2.Response:
+def post(
+    url: str, body: bytes, headers: Mapping[str, str], receiver: Receiver, timeout: float = TIMEOUT
+) -> httpx2.Response:
     """2xx is delivered; 408, 409, 425, 429 and 5xx may be tried again; anything else may not: ``ChannelError``."""
     if not option(receiver, "allow_private", False):
         _refuse_private(url)
-    answer = _post(url, body, {"user-agent": "Clashwatch", **headers})
+    answer = _post(url, body, {"user-agent": "Clashwatch", **headers}, timeout)
     if answer.is_success:
         return answer
     again = answer.status_code in _TRY_AGAIN or answer.status_code >= 500
@@ -39,9 +42,9 @@ def compact(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _post(url: str, body: bytes, headers: Mapping[str, str]) -> httpx2.Response:
+def _post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> httpx2.Response:
     try:
-        with httpx2.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=False) as client:
+        with httpx2.Client(timeout=timeout, follow_redirects=False, trust_env=False) as client:
             return client.post(url, content=body, headers=headers)
     except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
         raise ChannelError(f"cannot connect: {error}", retry=True) from error

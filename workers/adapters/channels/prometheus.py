@@ -7,6 +7,7 @@ those of the message.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,23 +15,48 @@ from workers.pipeline.message import about
 from workers.pipeline.models import AlertKind, Message
 
 Labels = dict[str, str]
+Name = tuple[str, str]
+"""The rule, and what it is about: a clash's id, or a vigil's subject."""
 ALWAYS = "0001-01-01T00:00:00Z"
 """Go's zero time: no end."""
 _PASSING = frozenset({"kind", "status"})
 """Labels that change with every revision: they would make another alert of it."""
+_OVER = frozenset({AlertKind.RETRACTION, AlertKind.RESOLUTION})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One alert of a message, by its labels, annotations, start and link; ``firing`` until it is withdrawn or over."""
+
+    name: Name
+    firing: bool
+    alert: dict[str, Any]
 
 
 def firing(message: Message) -> bool:
-    """A withdrawn report is over."""
-    return message.kind is not AlertKind.RETRACTION
+    """Whether anything of what a message tells goes on."""
+    told = alerts(message)
+    return not told or any(one.firing for one in told)
 
 
-def alerts(message: Message) -> list[dict[str, Any]]:
-    """Labels, annotations, start and link of each; without an end."""
-    latest = {(one["rule"], one["clash"]): one for one in message.payload.get("alerts", ())}
+def alerts(message: Message) -> list[Told]:
+    """The latest word of each rule on each subject."""
+    latest = {(one["rule"], _subject(one)): one for one in message.payload.get("alerts", ())}
     clashes = message.payload.get("clashes") or [message.payload.get("clash")]
     known = {clash["id"]: clash for clash in clashes if clash}
-    return [_alert(message, one, known.get(one["clash"])) for one in latest.values()]
+    return [
+        Told(name, one["kind"] not in _OVER, _alert(message, one, known.get(one["clash"])))
+        for name, one in latest.items()
+    ]
+
+
+def name_of(labels: Labels) -> Name:
+    """Which alert it is, whatever else its labels say of it by now."""
+    return labels["alertname"], labels.get("clash") or labels.get("subject", "")
+
+
+def _subject(one: dict[str, Any]) -> str:
+    return one["clash"] or one["labels"].get("subject", "")  # type: ignore[no-any-return]
 
 
 def _alert(message: Message, one: dict[str, Any], clash: dict[str, Any] | None) -> dict[str, Any]:
@@ -46,7 +72,8 @@ def _alert(message: Message, one: dict[str, Any], clash: dict[str, Any] | None) 
 def _labels(one: dict[str, Any]) -> Labels:
     found = {name: str(value) for name, value in one["labels"].items() if name not in _PASSING and value}
     named = {re.sub(r"\W", "_", name, flags=re.ASCII): value for name, value in found.items()}
-    return {**named, "alertname": one["rule"], "clash": one["clash"], "severity": one["severity"]}
+    own = {"alertname": one["rule"], "clash": one["clash"], "severity": one["severity"]}
+    return named | {name: value for name, value in own.items() if value}
 
 
 def _annotations(message: Message) -> Labels:
@@ -63,10 +90,7 @@ def webhook(message: Message, receiver: str) -> dict[str, Any]:
     """The body that Alertmanager posts (version 4): whatever takes its alerts takes ours."""
     status = "firing" if firing(message) else "resolved"
     last = max((one["at"] for one in message.payload.get("alerts", ())), default=ALWAYS)
-    end = ALWAYS if firing(message) else _stamp(last)
-    told = [
-        {**one, "status": status, "endsAt": end, "fingerprint": fingerprint(one["labels"])} for one in alerts(message)
-    ]
+    told = [_posted(one, _stamp(last)) for one in alerts(message)]
     return {
         "version": "4",
         "groupKey": message.thread,
@@ -79,6 +103,11 @@ def webhook(message: Message, receiver: str) -> dict[str, Any]:
         "externalURL": next((one["generatorURL"] for one in told), ""),
         "alerts": told,
     }
+
+
+def _posted(one: Told, last: str) -> dict[str, Any]:
+    status, end = ("firing", ALWAYS) if one.firing else ("resolved", last)
+    return {**one.alert, "status": status, "endsAt": end, "fingerprint": fingerprint(one.alert["labels"])}
 
 
 def _common(every: list[Labels]) -> Labels:

@@ -31,6 +31,7 @@ _WEIGHT = (
     AlertKind.CORRECTION,
     AlertKind.RETRACTION,
 )
+_ANYHOW = frozenset({AlertKind.NEW, AlertKind.RETRACTION, AlertKind.RESOLUTION})
 _MOST_CLAIMS, _MOST_QUOTES, _MOST_LINKS = 12, 6, 10
 
 
@@ -120,9 +121,9 @@ def trial(receiver: str, style: Style) -> Message:
 def superfluous(message: Message, earlier: Message | None) -> bool:
     """Whether its readers know all of it: what changed had happened when the thread's last message was written.
 
-    What a rule tells for the first time is never superfluous.
+    What a rule tells for the first time is never superfluous, nor that something is over: it ends what was begun.
     """
-    follows = all(alert["kind"] != AlertKind.NEW for alert in message.payload.get("alerts", ()))
+    follows = all(alert["kind"] not in _ANYHOW for alert in message.payload.get("alerts", ()))
     return follows and about(message) is not None and about(message) == about(earlier) and not message.changes
 
 
