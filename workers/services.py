@@ -87,8 +87,8 @@ class Services:
     def hush(self, judged: Evaluation, found: Revised) -> Evaluation:
         """Without what somebody silenced, a graver alert makes superfluous, or another clash tells by now."""
         silenced = silences.in_force(self.engine)
-        place = found.revision.clash.place if any(silence.regions for silence in silenced) else None
-        inside = self.watch.regions.inside(place)
+        asked = any(silence.regions for silence in silenced)
+        inside = self.watch.regions.inside(found.revision.clash) if asked else frozenset()
         quiet = Quiet(silenced, self.settings.inhibitions, found.told, inside, found.merged_into)
         return hush(judged, quiet, datetime.now(UTC))
 

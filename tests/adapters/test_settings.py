@@ -73,6 +73,18 @@ def test_a_sound_configuration_becomes_nouns(folder: Folder) -> None:
     assert settings.database.url is None
 
 
+def test_a_region_may_be_districts_and_a_circle_wider_for_some_types(folder: Folder) -> None:
+    written = (
+        "a:\n  admin2: [IQ.13.Kirkuk District]\n"
+        "  around: {lat: 1, lon: 2, km: 3, km_of: {Explosions/Remote violence: 9, Grenade: 1}}\n"
+    )
+    region = load(folder(regions__more=written), {}).regions["a"]
+    assert (region.admin2, region.circles) == ({"IQ.13.Kirkuk District"}, ((1, 2, 3),))
+    assert region.circles_of["Shelling/artillery/missile attack"] == ((1, 2, 9),), "as its event type"
+    assert region.circles_of["Grenade"] == ((1, 2, 1),)
+    assert "Armed clash" not in region.circles_of
+
+
 def test_nothing_can_be_changed_after_loading(folder: Folder) -> None:
     settings = load(folder(), {})
     with pytest.raises(Exception, match=r"frozen|immutable"):
@@ -103,7 +115,8 @@ FAULTS = {
     ),
     "a region without an area": (
         {"regions__all": SOUND["regions/all.yml"] + "void:\n  title: Void\n"},
-        "regions/all.yml:5: void: names no area: give countries, admin1, around, bbox, polygon, geojson or include",
+        "regions/all.yml:5: void: names no area: give countries, admin1, admin2, around, bbox, polygon, "
+        "geojson or include",
     ),
     "a region that contains itself": (
         {"regions__more": "a:\n  include: [b]\nb:\n  include: [a]\n"},
@@ -124,6 +137,19 @@ FAULTS = {
     "a region's unknown key": (
         {"regions__more": "a:\n  contries: [IQ]\n"},
         "regions/more.yml:2: a.contries: unknown key 'contries'; did you mean 'countries'?",
+    ),
+    "a district without its province": (
+        {"regions__more": "a:\n  admin2: [IQ.Dibis]\n"},
+        "regions/more.yml:2: a.admin2.0: 'IQ.Dibis' is no district: write CC.code.name, as in IQ.13.Kirkuk District",
+    ),
+    "a province by its name": (
+        {"regions__more": "a:\n  admin1: [Kirkuk]\n"},
+        "regions/more.yml:2: a.admin1.0: 'Kirkuk' is no province: write CC.code, as in IQ.13; "
+        "`clashwatch gazetteer lookup NAME` tells the code",
+    ),
+    "a radius for an unknown type": (
+        {"regions__more": "a:\n  around: {lat: 1, lon: 2, km: 3, km_of: {Armed clsh: 5}}\n"},
+        "regions/more.yml:2: a.around.0.km_of.Armed clsh.[key]: unknown type 'Armed clsh'; did you mean 'Armed clash'?",
     ),
     "latitude and longitude swapped": (
         {"regions__more": "a:\n  polygon: [[36, 142], [37, 143], [36, 144]]\n"},

@@ -136,3 +136,54 @@ def test_an_outline_that_crosses_itself_is_refused_by_name() -> None:
 def test_a_circle_has_the_area_that_its_radius_says() -> None:
     degree_km = 111.195
     assert circle(0, 20, 100).area * degree_km**2 == pytest.approx(31_400, rel=0.005)
+
+
+DISTRICT = Area("district", admin2=frozenset({"IQ.13.Dibis District", "IQ.11.Arbīl"}))
+
+
+def test_a_district_takes_the_places_that_carry_its_name_however_its_letters_are_dressed() -> None:
+    assert fit(place(35.7, 44.1, country="IQ", admin1_code="13", admin2="Dibis District"), DISTRICT) is Fit.INSIDE
+    assert fit(place(36.2, 44.0, country="IQ", admin1_code="11", admin2="arbil"), DISTRICT) is Fit.INSIDE
+    assert fit(place(35.5, 44.4, country="IQ", admin1_code="13", admin2="Kirkuk District"), DISTRICT) is Fit.OUTSIDE
+    assert fit(place(35.7, 44.1, country="IQ", admin1_code="18", admin2="Dibis District"), DISTRICT) is Fit.OUTSIDE
+    assert fit(NYALA, DISTRICT) is Fit.OUTSIDE
+
+
+def test_what_is_known_only_by_its_province_or_country_is_too_vague_for_a_district() -> None:
+    assert fit(ALTUN_KUPRI, DISTRICT) is Fit.VAGUE
+    province = place(35.4, 44.3, 60, country="IQ", admin1_code="13", precision=Precision.ADMIN1)
+    assert fit(province, DISTRICT) is Fit.VAGUE
+    assert fit(SOMEWHERE_IN_IRAQ, DISTRICT) is Fit.VAGUE
+    assert fit(place(32, 45, country="IQ", admin1_code="02"), DISTRICT) is Fit.OUTSIDE
+
+
+def test_a_radius_may_depend_on_what_happened() -> None:
+    airport = Area("airport", circles=((35, 44, 20),), circles_of={"Air/drone strike": ((35, 44, 120),)})
+    regions, near = build({"airport": airport}), place(35.6, 44)
+    assert regions.fits(near, ("Armed clash", "Battles")) == {}
+    assert regions.fits(near, ("Air/drone strike", "Explosions/Remote violence")) == {"airport": Fit.INSIDE}
+    outside = build({"all": Area("all", countries=frozenset({"IQ"}), exclude=("airport",)), "airport": airport})
+    iraqi = place(35.6, 44, country="IQ")
+    assert outside.fits(iraqi, ("Armed clash", "Battles")) == {"all": Fit.INSIDE}
+    assert "all" not in outside.fits(iraqi, ("Air/drone strike", "Explosions/Remote violence"))
+
+
+def test_the_narrower_type_decides_and_a_region_can_be_only_for_one() -> None:
+    wide, narrow = ((35.0, 44.0, 120.0),), ((35.0, 44.0, 5.0),)
+    kinds = {"Explosions/Remote violence": wide, "Grenade": narrow}
+    regions = build({"base": Area("base", circles_of=kinds)})
+    near = place(35.6, 44)
+    assert regions.fits(near, ("Shelling/artillery/missile attack", "Explosions/Remote violence"))
+    assert not regions.fits(near, ("Grenade", "Explosions/Remote violence"))
+    assert not regions.fits(near)
+
+
+def test_regions_of_regions_take_holes_and_the_date_line_along() -> None:
+    ring = Area("ring", polygons=((square(40, 30, 10), square(44, 34, 2)),))
+    fiji = Area("fiji", boxes=((176, -20, -178, -15),))
+    town = Area("town", circles=((-17, 179, 30),))
+    parts = (Area("all", include=("ring", "fiji"), exclude=("town",)), ring, fiji, town)
+    assert [fit(where, *parts) for where in (place(31, 41), place(35, 45), place(-17, -179), place(-17, 179))] == [
+        Fit.INSIDE, Fit.OUTSIDE, Fit.INSIDE, Fit.OUTSIDE,
+    ]  # fmt: skip
+    assert fit(place(-17, 179.5, 40), *parts) is Fit.TOUCH

@@ -1,17 +1,19 @@
 """Areas as written in, regions that a clash can be held against out; and the index that finds them.
 
 A clash is an area, not a point: its place is known to some kilometres, to a province, or only to a country.
-So a region answers with a ``Fit``, not with yes or no. Countries and provinces match by code (outlines would
-claim borders that nobody agrees on); circles, boxes and polygons by geometry, in degrees, cut where they
-cross the antimeridian (RFC 7946, 3.1.9).
+So a region answers with a ``Fit``, not with yes or no. Countries, provinces and districts match by code or name
+(outlines would claim borders that nobody agrees on); circles, boxes and polygons by geometry, in degrees, cut where
+they cross the antimeridian (RFC 7946, 3.1.9). A circle may be wider for some types: artillery is heard further.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import IntEnum
 from math import asin, atan2, cos, degrees, pi, radians, sin
+from unicodedata import combining, normalize
 
 import shapely
 from shapely import STRtree
@@ -19,7 +21,7 @@ from shapely.affinity import translate
 from shapely.geometry import Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
-from workers.pipeline.models import Area, Place, Precision, Region
+from workers.pipeline.models import Area, Clash, Place, Precision, Region
 
 EARTH_KM = 6371.0088
 _CORNERS = 64
@@ -110,15 +112,22 @@ def _build(name: str, areas: Mapping[str, Area], built: dict[str, Region]) -> Re
             title=area.title,
             countries=area.countries,
             admin1=area.admin1,
-            geometry=_geometry(area),
+            admin2=frozenset(folded(name) for name in area.admin2),
+            geometry=_geometry(area, area.circles),
+            geometry_of={kind: _geometry(area, circles) for kind, circles in area.circles_of.items()},
             include=tuple(_build(part, areas, built) for part in area.include),
             exclude=tuple(_build(part, areas, built) for part in area.exclude),
         )
     return built[name]
 
 
-def _geometry(area: Area) -> BaseGeometry | None:
-    shapes = [circle(*given) for given in area.circles]
+def folded(name: str) -> str:
+    """A district's name as it is compared: ``Arbīl`` is ``arbil``."""
+    return "".join(letter for letter in normalize("NFKD", name.casefold()) if not combining(letter))
+
+
+def _geometry(area: Area, circles: Iterable[tuple[float, float, float]]) -> BaseGeometry | None:
+    shapes = [circle(*given) for given in circles]
     shapes += [_box(*given) for given in area.boxes]
     shapes += [outline(rings) for rings in area.polygons]
     for shape in shapes:
@@ -145,43 +154,59 @@ class RegionIndex:
         self._shape_names: list[str] = []
         for name, region in self.regions.items():
             for part in _parts(region):
-                for country in part.countries | {code.partition(".")[0] for code in part.admin1}:
-                    self._by_country[country].add(name)
-                if part.geometry is not None:
-                    shapes.append(part.geometry)
-                    self._shape_names.append(name)
+                for country in part.countries | {code.partition(".")[0] for code in part.admin1 | part.admin2}:
+                    self._by_country[country.upper()].add(name)
+                for shape in (part.geometry, *part.geometry_of.values()):
+                    if shape is not None:
+                        shapes.append(shape)
+                        self._shape_names.append(name)
         self._tree = STRtree(shapes)
 
-    def fits(self, place: Place) -> dict[str, Fit]:
-        """Region name -> fit, for every region that the place is not simply outside of."""
+    def fits(self, place: Place, kinds: tuple[str, ...] = ()) -> dict[str, Fit]:
+        """Region name -> fit, for every region that the place is not simply outside of.
+
+        ``kinds`` are the clash's sub-event and event type, the narrower first, for regions of a radius of their own.
+        """
         extent = circle(place.lat, place.lon, max(place.radius_km, 0.05))
         shapely.prepare(extent)
         near = {self._shape_names[at] for at in self._tree.query(extent)}
         near |= self._by_country.get(place.country or "", set())
-        found = {name: fit(self.regions[name], place, extent) for name in near}
+        spot = Spot(place, extent, kinds)
+        found = {name: fit(self.regions[name], spot) for name in near}
         return {name: how for name, how in found.items() if how}
 
-    def inside(self, place: Place | None) -> frozenset[str]:
-        """The regions that all of the place lies in; none when nobody gave a place."""
-        return frozenset(name for name, how in self.fits(place).items() if how is Fit.INSIDE) if place else frozenset()
+    def inside(self, clash: Clash) -> frozenset[str]:
+        """The regions that all of the clash's place lies in; none when nobody gave a place."""
+        if clash.place is None:
+            return frozenset()
+        fits = self.fits(clash.place, clash.kinds)
+        return frozenset(name for name, how in fits.items() if how is Fit.INSIDE)
 
 
-def fit(region: Region, place: Place, extent: BaseGeometry) -> Fit:
-    """How the place, whose area is ``extent``, lies to the region."""
-    best = max(_by_code(region, place), _by_geometry(region, place, extent))
-    best = max([best, *(fit(part, place, extent) for part in region.include)])
-    out = max([Fit.OUTSIDE, *(_taken_away(part, place, extent) for part in region.exclude)])
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place, its area, and the types of what happened there."""
+
+    place: Place
+    extent: BaseGeometry
+    kinds: tuple[str, ...] = ()
+
+
+def fit(region: Region, spot: Spot) -> Fit:
+    """How the spot lies to the region."""
+    best = max(_by_code(region, spot.place), _by_geometry(region, spot))
+    best = max([best, *(fit(part, spot) for part in region.include)])
+    out = max([Fit.OUTSIDE, *(_taken_away(part, spot) for part in region.exclude)])
     if out is Fit.INSIDE:
         return Fit.OUTSIDE
     return min(best, Fit.TOUCH) if out else best
 
 
-def _taken_away(part: Region, place: Place, extent: BaseGeometry) -> Fit:
+def _taken_away(part: Region, spot: Spot) -> Fit:
     """As ``fit``, but the middle decides: who leaves a region out does not want what most likely lies in it."""
-    known = place.precision is not Precision.COUNTRY and part.geometry is not None
-    if known and part.geometry.covers(Point(place.lon, place.lat)):
-        return Fit.INSIDE
-    return fit(part, place, extent)
+    shape = _shape(part, spot)
+    middle = Point(spot.place.lon, spot.place.lat) if spot.place.precision is not Precision.COUNTRY else None
+    return Fit.INSIDE if shape is not None and middle and shape.covers(middle) else fit(part, spot)
 
 
 def _by_code(region: Region, place: Place) -> Fit:
@@ -189,18 +214,34 @@ def _by_code(region: Region, place: Place) -> Fit:
         return Fit.OUTSIDE
     if place.country in region.countries:
         return Fit.INSIDE
-    if place.admin1_code is not None and place.precision is not Precision.COUNTRY:
-        return Fit.INSIDE if f"{place.country}.{place.admin1_code}" in region.admin1 else Fit.OUTSIDE
-    partly = any(code.startswith(f"{place.country}.") for code in region.admin1)
-    return Fit.VAGUE if partly else Fit.OUTSIDE
-
-
-def _by_geometry(region: Region, place: Place, extent: BaseGeometry) -> Fit:
-    if region.geometry is None or not region.geometry.intersects(extent):
-        return Fit.OUTSIDE
-    if region.geometry.covers(extent):
+    if place.admin1_code is None or place.precision is Precision.COUNTRY:
+        return _partly(region.admin1 | region.admin2, f"{place.country}.")
+    province = f"{place.country}.{place.admin1_code}"
+    if province in region.admin1:
         return Fit.INSIDE
-    return Fit.VAGUE if place.precision is Precision.COUNTRY else Fit.TOUCH
+    if place.admin2 is None or place.precision is Precision.ADMIN1:
+        return _partly(region.admin2, f"{province}.")
+    return Fit.INSIDE if folded(f"{province}.{place.admin2}") in region.admin2 else Fit.OUTSIDE
+
+
+def _partly(codes: Iterable[str], within: str) -> Fit:
+    """The place is known only as somewhere in what the region is a part of."""
+    return Fit.VAGUE if any(code.startswith((within, folded(within))) for code in codes) else Fit.OUTSIDE
+
+
+def _by_geometry(region: Region, spot: Spot) -> Fit:
+    shape = _shape(region, spot)
+    if shape is None or not shape.intersects(spot.extent):
+        return Fit.OUTSIDE
+    if shape.covers(spot.extent):
+        return Fit.INSIDE
+    return Fit.VAGUE if spot.place.precision is Precision.COUNTRY else Fit.TOUCH
+
+
+def _shape(region: Region, spot: Spot) -> BaseGeometry | None:
+    """The region's outline for what happened there: of the narrower type, of the wider, of any."""
+    own = (region.geometry_of[kind] for kind in spot.kinds if kind in region.geometry_of)
+    return next(own, region.geometry)
 
 
 def _parts(region: Region) -> Iterator[Region]:

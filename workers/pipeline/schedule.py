@@ -109,7 +109,7 @@ def watched(areas: Mapping[str, Area], names: Iterable[str]) -> frozenset[str]:
         if (name := waiting.pop()) not in seen and name in areas:
             seen.add(name)
             waiting.extend(areas[name].include)
-    codes = (code for name in seen for code in (*areas[name].countries, *areas[name].admin1))
+    codes = (code for name in seen for code in (*areas[name].countries, *areas[name].admin1, *areas[name].admin2))
     return frozenset(code.partition(".")[0] for code in codes)
 
 

@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from workers.pipeline.models import Reason
+from workers.settings.areas import RegionEntry
 from workers.settings.problems import Problem, unknown
 from workers.settings.source import Key, Source
-from workers.settings.watching import BUILT_IN_LABELS, RegionEntry
+from workers.settings.watching import BUILT_IN_LABELS
 
 UNLOCATED = Reason.UNLOCATED.value
 Placed = tuple[str, Source, Key]
@@ -65,7 +66,7 @@ def region_shapes(entries: dict[str, RegionEntry], placed: dict[str, Placed]) ->
         _, source, key = placed[name]
         if entry.empty:
             yield source.problem(
-                key, "names no area: give countries, admin1, around, bbox, polygon, geojson or include"
+                key, "names no area: give countries, admin1, admin2, around, bbox, polygon, geojson or include"
             )
         if _reaches(name, name, entries, set()):
             yield source.problem(key, f"region '{name}' contains itself")

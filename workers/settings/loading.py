@@ -14,6 +14,7 @@ from pathlib import Path
 from workers.pipeline import schedule
 from workers.pipeline.models import Area, Feed, Inhibition, Receiver, Route, Rule, Vigil
 from workers.settings import checks
+from workers.settings.areas import RegionEntry, RegionsFile
 from workers.settings.environment import Environment, overlay, with_secrets
 from workers.settings.opml import feeds_of
 from workers.settings.problems import Problem, SettingsError
@@ -33,7 +34,7 @@ from workers.settings.service import (
 from workers.settings.shapes import check
 from workers.settings.source import Source, files, read
 from workers.settings.telling import ReceiversFile
-from workers.settings.watching import RegionEntry, RegionsFile, RulesFile
+from workers.settings.watching import RulesFile
 
 
 @dataclass(frozen=True)

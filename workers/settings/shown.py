@@ -10,11 +10,12 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
+from workers.settings.areas import RegionsFile
 from workers.settings.loading import Settings
 from workers.settings.receivers import SECRETS
 from workers.settings.service import FeedsFile, ServiceFile
 from workers.settings.telling import ReceiversFile
-from workers.settings.watching import RegionsFile, RulesFile
+from workers.settings.watching import RulesFile
 
 SCHEMAS: dict[str, type[BaseModel]] = {
     "clashwatch": ServiceFile,

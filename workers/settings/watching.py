@@ -1,84 +1,21 @@
-"""``regions/*.yml`` and ``rules.d/*.yml``: which places, and which clashes in them, are worth a message."""
+"""``rules.d/*.yml``: which clashes in which regions, and which silences and rises, are worth a message."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, RootModel, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from workers.pipeline.condition import BadConditionError, compiled
-from workers.pipeline.models import ACLED_EVENT_OF, Absence, Activity, AlertKind, Area, Rule, Status, Vigil
-from workers.settings.problems import unknown
-from workers.settings.shapes import Country, Duration, Strict
+from workers.pipeline.models import ACLED_EVENT_OF, Absence, Activity, AlertKind, Rule, Status, Vigil
+from workers.settings.areas import known_types
+from workers.settings.shapes import Duration, Strict
 
-Latitude = Annotated[float, Field(ge=-90, le=90)]
-Longitude = Annotated[float, Field(ge=-360, le=360)]
-Position = tuple[Longitude, Latitude]
 BUILT_IN_LABELS = frozenset(
     {"rule", "region", "country", "admin1", "event_type", "sub_event_type"}
     | {"severity", "status", "clash", "kind", "situation"}
 )
 """What ``rules.evaluate`` puts on every alert; a rule may not say something else under the same name."""
-
-
-def _ring(ring: tuple[Position, ...]) -> tuple[Position, ...]:
-    corners = ring[:-1] if len(ring) > 1 and ring[0] == ring[-1] else ring
-    if len(set(corners)) < 3:
-        raise ValueError("a ring needs three corners or more, each as [longitude, latitude]")
-    return (*corners, corners[0])
-
-
-Ring = Annotated[tuple[Position, ...], AfterValidator(_ring)]
-
-
-class Circle(Strict):
-    lat: Latitude
-    lon: Longitude
-    km: float = Field(gt=0, le=20000)
-
-
-class Box(Strict):
-    west: Longitude
-    """Greater than ``east`` for a box across the antimeridian."""
-    south: Latitude
-    east: Longitude
-    north: Latitude
-
-
-class Polygon(Strict):
-    type: Literal["Polygon"]
-    coordinates: tuple[Ring, ...] = Field(min_length=1)
-    """The outer ring, then its holes."""
-
-
-class MultiPolygon(Strict):
-    type: Literal["MultiPolygon"]
-    coordinates: tuple[tuple[Ring, ...], ...] = Field(min_length=1)
-
-
-def _geometry(value: Any) -> Any:
-    """A GeoJSON Feature stands for its geometry."""
-    return value["geometry"] if isinstance(value, dict) and value.get("type") == "Feature" else value
-
-
-def _list(value: Any) -> Any:
-    return [value] if isinstance(value, dict) else value
-
-
-def _one_or_many(schema: dict[str, Any]) -> None:
-    words: dict[str, Any] = {name: schema.pop(name) for name in ("title", "description", "default") if name in schema}
-    many = dict(schema)
-    schema.clear()
-    schema.update(words, anyOf=[many["items"], many])
-
-
-OneOrMany = [BeforeValidator(_list), Field(json_schema_extra=_one_or_many)]
-
-
-def _known_types(names: tuple[str, ...], known: set[str]) -> tuple[str, ...]:
-    if wrong := [name for name in names if name not in known]:
-        raise ValueError("; ".join(unknown("type", name, known) for name in wrong))
-    return names
 
 
 def _condition(text: str) -> str:
@@ -89,54 +26,8 @@ def _condition(text: str) -> str:
     return text
 
 
-EventTypes = Annotated[tuple[str, ...], AfterValidator(lambda names: _known_types(names, set(ACLED_EVENT_OF.values())))]
-SubEventTypes = Annotated[tuple[str, ...], AfterValidator(lambda names: _known_types(names, set(ACLED_EVENT_OF)))]
-
-
-class RegionEntry(Strict):
-    """A union of everything named here, without what ``exclude`` names."""
-
-    title: str = ""
-    countries: tuple[Annotated[Country, Field(pattern=r"^[A-Z]{2}$")], ...] = ()
-    """ISO 3166-1 alpha-2, matched by code."""
-    admin1: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}\.[A-Za-z0-9]+$")], ...] = ()
-    """``CC.code`` with GeoNames' admin-1 code, matched by code."""
-    around: Annotated[tuple[Circle, ...], *OneOrMany] = ()
-    bbox: Annotated[tuple[Box, ...], *OneOrMany] = ()
-    polygon: Ring | None = None
-    """An outer ring of [longitude, latitude]; for holes or several polygons use ``geojson``."""
-    geojson: Annotated[Polygon | MultiPolygon, Field(discriminator="type"), BeforeValidator(_geometry)] | None = None
-    include: tuple[str, ...] = ()
-    """Other regions to add."""
-    exclude: tuple[str, ...] = ()
-    """Other regions to take away."""
-
-    def area(self, name: str) -> Area:
-        return Area(
-            name=name,
-            title=self.title or name,
-            countries=frozenset(self.countries),
-            admin1=frozenset(self.admin1),
-            circles=tuple((circle.lat, circle.lon, circle.km) for circle in self.around),
-            boxes=tuple((box.west, box.south, box.east, box.north) for box in self.bbox),
-            polygons=self._polygons(),
-            include=self.include,
-            exclude=self.exclude,
-        )
-
-    def _polygons(self) -> tuple[tuple[Ring, ...], ...]:
-        drawn = ((self.polygon,),) if self.polygon else ()
-        if isinstance(self.geojson, Polygon):
-            return (*drawn, self.geojson.coordinates)
-        return (*drawn, *self.geojson.coordinates) if self.geojson else drawn
-
-    @property
-    def empty(self) -> bool:
-        return not (self.countries or self.admin1 or self.around or self.bbox or self._polygons() or self.include)
-
-
-class RegionsFile(RootModel[dict[Annotated[str, Field(pattern=r"^[\w.-]+$")], RegionEntry]]):
-    """regions/*.yml: name -> region"""
+EventTypes = Annotated[tuple[str, ...], AfterValidator(lambda names: known_types(names, set(ACLED_EVENT_OF.values())))]
+SubEventTypes = Annotated[tuple[str, ...], AfterValidator(lambda names: known_types(names, set(ACLED_EVENT_OF)))]
 
 
 class Match(Strict):

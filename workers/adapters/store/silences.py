@@ -49,7 +49,7 @@ def would_have_withheld(engine: Engine, silence: Silence, regions: RegionIndex, 
 
 
 def _inside(silence: Silence, clash: Clash, regions: RegionIndex) -> frozenset[str]:
-    return regions.inside(clash.place) if silence.regions else frozenset()
+    return regions.inside(clash) if silence.regions else frozenset()
 
 
 def _read(engine: Engine, *conditions: object) -> list[Silence]:

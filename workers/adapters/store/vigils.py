@@ -19,7 +19,8 @@ FROM reports JOIN articles ON articles.id = article_id
 WHERE published >= :since AND jsonb_typeof(filing #> '{report,place}') = 'object' GROUP BY 1
 """
 _CLASHES = """
-SELECT clash -> 'place' AS place, situation_id, first_reported FROM clashes
+SELECT clash -> 'place' AS place, clash ->> 'sub_event_type' AS sub_event_type, event_type, situation_id, first_reported
+FROM clashes
 WHERE first_reported >= :since AND merged_into IS NULL AND clash ->> 'status' NOT IN ('denied', 'retracted')
   AND (clash ->> 'alertable')::bool AND jsonb_typeof(clash -> 'place') = 'object'
 """
@@ -52,13 +53,13 @@ def clashes_by_region(
     found: dict[str, list[tuple[str | None, datetime]]] = defaultdict(list)
     with engine.connect() as connection:
         for row in connection.execute(text(_CLASHES), {"since": since}):
-            for region in _regions(row.place, regions):
+            for region in _regions(row.place, regions, (row.sub_event_type, row.event_type)):
                 found[region].append((row.situation_id, row.first_reported))
     return found
 
 
-def _regions(place: object, regions: RegionIndex) -> Iterator[str]:
-    fits = regions.fits(decode(Place, place))
+def _regions(place: object, regions: RegionIndex, kinds: tuple[str, ...] = ()) -> Iterator[str]:
+    fits = regions.fits(decode(Place, place), kinds)
     return (region for region, fit in fits.items() if fit > Fit.VAGUE)
 
 

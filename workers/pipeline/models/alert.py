@@ -59,14 +59,17 @@ class Area:
     """A region as an operator wrote it: a union of its parts without what it excludes.
 
     ``circles`` are (lat, lon, km), ``boxes`` (west, south, east, north; west > east crosses the antimeridian),
-    ``polygons`` lists of rings of (lon, lat) with the outer ring first, all in WGS 84 degrees.
+    ``polygons`` lists of rings of (lon, lat) with the outer ring first, all in WGS 84 degrees. ``circles_of`` are the
+    circles that hold for a clash of a type instead, by ACLED's event or sub-event type.
     """
 
     name: str
     title: str = ""
     countries: frozenset[str] = frozenset()
     admin1: frozenset[str] = frozenset()
+    admin2: frozenset[str] = frozenset()
     circles: tuple[tuple[float, float, float], ...] = ()
+    circles_of: dict[str, tuple[tuple[float, float, float], ...]] = field(default_factory=dict)
     boxes: tuple[tuple[float, float, float, float], ...] = ()
     polygons: tuple[tuple[tuple[tuple[float, float], ...], ...], ...] = ()
     include: tuple[str, ...] = ()
@@ -77,13 +80,16 @@ class Area:
 class Region:
     """A named area, ready to match. ``geometry`` is a shapely geometry; codes match by equality.
 
-    ``countries`` are ISO 3166-1 alpha-2, ``admin1`` are ``CC.code`` with GeoNames' admin-1 code.
+    ``countries`` are ISO 3166-1 alpha-2, ``admin1`` are ``CC.code`` with GeoNames' admin-1 code, ``admin2`` are
+    ``CC.code.name`` with the district's name, folded. ``geometry_of`` is what holds for clashes of a type instead.
     """
 
     name: str
     countries: frozenset[str] = frozenset()
     admin1: frozenset[str] = frozenset()
+    admin2: frozenset[str] = frozenset()
     geometry: Any = None
+    geometry_of: dict[str, Any] = field(default_factory=dict)
     title: str = ""
     include: tuple[Region, ...] = ()
     exclude: tuple[Region, ...] = ()

@@ -103,6 +103,11 @@ class Clash:
     revision: int = 0
     """Number of its last material revision; 0 before the first."""
 
+    @property
+    def kinds(self) -> tuple[str, str]:
+        """Its types, the narrower first."""
+        return self.sub_event_type, self.event_type
+
 
 @dataclass(frozen=True, slots=True)
 class Revision:

@@ -62,7 +62,7 @@ def evaluate(revision: Revision, watch: Watch, told: frozenset[str], now: dateti
     first fetch brought it, which is recorded and not told. Alert keys depend on rule, clash and revision only.
     """
     place = revision.clash.place
-    fits = watch.regions.fits(place) if place else None
+    fits = watch.regions.fits(place, revision.clash.kinds) if place else None
     moment = _Moment(revision, watch, fits, told, now, primed)
     followed = {watch.order[rule] for rule in _rules_of(told, revision.clash.id) if rule in watch.order}
     meeting = sorted((watch.near(fits) | followed) if fits is not None else range(len(watch.rules)))
