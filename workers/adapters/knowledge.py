@@ -12,9 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from py3langid import langid
-
-from workers.adapters import gazetteer, yaml12
+from workers.adapters import gazetteer, recogniser, yaml12
 from workers.pipeline.detect.actors import Actors, compile_actors
 from workers.pipeline.detect.facts import Facts, compile_facts
 from workers.pipeline.detect.lexicon import compile_lexicon
@@ -62,7 +60,7 @@ def _load(languages: tuple[str, ...] | None) -> Knowledge:
     return Knowledge(
         lexicons=Languages(known, lexicon),
         common={name: frozenset(split(sheet("lexicon", name).get("common", ""), name)[0]) for name in known},
-        rank=_identifier(known),
+        rank=recogniser.load(known),
         weights=weights(),
         facts=Languages(_names("facts", languages), facts),
         actors=actors(),
@@ -101,9 +99,3 @@ def actors() -> Actors:
 def weights(path: Path = FOLDER / "weights.json") -> Weights:
     """The shipped or locally trained weights."""
     return Weights(**json.loads(path.read_text("utf-8")))
-
-
-def _identifier(languages: list[str]) -> Callable[[str], list[tuple[str, float]]]:
-    found = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE)
-    found.set_languages(languages)
-    return found.rank  # type: ignore[no-any-return]

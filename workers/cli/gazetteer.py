@@ -13,9 +13,11 @@ app = typer.Typer(no_args_is_help=True, help="Build, import, look up or check pl
 def build(
     if_needed: bool = typer.Option(False, "--if-needed", help="Only when the sources have changed since."),
 ) -> None:
-    """Compile the gazetteer from the installed packages and the hand-written places."""
-    from workers.adapters import gazetteer
+    """Compile the gazetteer from the installed packages and the hand-written places; unpack the language model."""
+    from workers.adapters import gazetteer, recogniser
 
+    if not if_needed or not recogniser.path().exists():
+        recogniser.build()
     if if_needed and gazetteer.current():
         return
     typer.echo("building the gazetteer (about half a minute)", err=True)
