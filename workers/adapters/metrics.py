@@ -21,7 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from workers import __version__
 from workers.adapters.standing import STANDING
-from workers.adapters.store import gauges, heartbeats, tallies, yields
+from workers.adapters.store import circuits, gauges, heartbeats, tallies, yields
 from workers.adapters.store.tallies import BOUNDS, UNTIMED, Total
 from workers.adapters.store.works import BY_STAGE, POLL, QUEUES, SEND
 from workers.pipeline.health import BROKEN, State, judge, silence
@@ -128,6 +128,19 @@ def _state(engine: Engine) -> Iterator[Metric]:
         ("receiver",),
         [((receiver,), float(count)) for receiver, count in (receivers | gauges.pending(engine)).items()],
     )
+    failures = dict.fromkeys(receivers, 0) | {one.receiver: one.failures for one in circuits.troubled(engine)}
+    yield _gauge(
+        "circuit_open",
+        "1 for each receiver that kept failing and is tried only now and then; its messages wait.",
+        ("receiver",),
+        [((receiver,), float(count >= circuits.PATIENCE)) for receiver, count in failures.items()],
+    )
+    yield _gauge(
+        "circuit_failures",
+        "Messages in a row that the receiver did not take.",
+        ("receiver",),
+        [((receiver,), float(count)) for receiver, count in failures.items()],
+    )
     given_up = dict.fromkeys(BY_STAGE, 0) | gauges.quarantined(engine)
     yield _gauge(
         "quarantined",
@@ -173,13 +186,19 @@ def _counts(engine: Engine) -> Iterator[Metric]:
         ("publisher", "outcome"),
         _sum(((total.subject, total.outcome), total.count) for total in totals if total.stage == ARTICLE),
     )
+    # Zeros from the start, here and below: a counter that appears with its first failure has no rate then.
+    turns = [total for total in totals if total.stage == STANDING]
     yield _counter(
         "repeats",
         "Turns of saying again what still fires to receivers that forget, by receiver and outcome.",
         ("receiver", "outcome"),
-        _sum(((total.subject, total.outcome), total.count) for total in totals if total.stage == STANDING),
+        _sum(
+            [
+                *(((turn.subject, turn.outcome), turn.count) for turn in turns),
+                *(((turn.subject, outcome), 0) for turn in turns for outcome in ("said", "failed")),
+            ]
+        ),
     )
-    # Every queue from the start: a counter that appears with its first rescue has no rate then.
     rescued = [((BY_STAGE[total.stage].queue,), total.count) for total in totals if total.outcome == RESCUED]
     yield _counter(
         "rescues",
