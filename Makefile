@@ -7,7 +7,7 @@ BIN := .venv/bin
 # Without compiling everything at once the first run starts half a minute earlier; Python compiles what it uses.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: run test check setup setup-dev lock faults bench soak clean
+.PHONY: run test check setup setup-dev lock faults bench fuzz soak clean
 
 run: setup
 	@$(BIN)/clashwatch up --corpus $(CORPUS) $(if $(ONCE),--once)
@@ -33,6 +33,12 @@ faults: setup-dev
 
 bench: setup-dev
 	$(BIN)/python -m benchmarks
+
+# Hostile input: CASES per target, from the case numbered FIRST; python -m benchmarks.fuzz --help names the targets.
+CASES ?= 50000
+FIRST ?= 0
+fuzz: setup-dev
+	nice -n 19 $(BIN)/python -m benchmarks.fuzz --cases $(CASES) --first $(FIRST) $(TARGETS)
 
 clean:
 	rm -rf var

@@ -48,6 +48,10 @@ _BOUND = re.compile(r"\.(?:all|exists|exists_one|map|filter)\(\s*(\w+)\s*,")
 """The names that CEL's macros bind themselves: ``origins.exists(o, o == 'afp')``."""
 
 
+_UNANSWERED = (RuntimeError, ValueError, TypeError, LookupError, ArithmeticError)
+"""What the library raises when an expression has no answer, as ``injured / killed`` where nobody was killed."""
+
+
 class BadConditionError(ValueError):
     """An expression that does not parse, uses an unknown name, or does not answer true or false."""
 
@@ -63,7 +67,7 @@ class Condition:
         """``None`` when it holds; else why not, in words."""
         try:
             return None if self.program.execute(facts) is True else f"not: {self.text}"
-        except (RuntimeError, ValueError, TypeError, LookupError) as error:
+        except _UNANSWERED as error:
             return f"cannot be answered ({error}): {self.text}"
 
 
@@ -79,7 +83,7 @@ def compiled(text: str) -> Condition:
         raise BadConditionError(f"unknown name '{strange[0]}'; known are {', '.join(SAMPLE)}")
     try:
         answer = program.execute(SAMPLE)
-    except (RuntimeError, ValueError, TypeError, LookupError) as error:
+    except _UNANSWERED as error:
         raise BadConditionError(str(error)) from None
     if not isinstance(answer, bool):
         raise BadConditionError(f"must answer true or false, not {answer!r}")

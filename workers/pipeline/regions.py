@@ -127,9 +127,12 @@ def folded(name: str) -> str:
 
 
 def _geometry(area: Area, circles: Iterable[tuple[float, float, float]]) -> BaseGeometry | None:
-    shapes = [circle(*given) for given in circles]
-    shapes += [_box(*given) for given in area.boxes]
-    shapes += [outline(rings) for rings in area.polygons]
+    try:
+        shapes = [circle(*given) for given in circles]
+        shapes += [_box(*given) for given in area.boxes]
+        shapes += [outline(rings) for rings in area.polygons]
+    except shapely.errors.GEOSException as error:
+        raise BadRegionError(area.name, f"not a simple outline: {error}") from None
     for shape in shapes:
         if not shape.is_valid or shape.is_empty or not shape.area:
             raise BadRegionError(area.name, f"not a simple outline: {shapely.is_valid_reason(shape)}")

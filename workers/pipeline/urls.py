@@ -83,7 +83,7 @@ def _http(url: str) -> URL:
 
 def _without_trackers(search: str) -> str:
     """The query as it was, byte for byte, unless it holds a tracker: ``?id=1&ID=2`` and empty values survive."""
-    kept = [pair for pair in search.removeprefix("?").split("&") if pair and not _is_tracker(pair)]
+    kept = [pair for pair in search.lstrip("?").split("&") if pair and not _is_tracker(pair)]
     return "&".join(kept)
 
 

@@ -36,6 +36,10 @@ class Environment:
         }
         self._asked = set(NOT_SETTINGS)
         self._problems = problems
+        for name in [name for name, value in self._variables.items() if not _encodable(value)]:
+            del self._variables[name]
+            self._asked.add(name)
+            problems.append(Problem("environment", name, "is not UTF-8"))
 
     def get(self, name: str) -> tuple[str, str] | None:
         """(value, variable that gave it) of a variable or of its ``_FILE`` twin; ``None`` if neither is set."""
@@ -54,11 +58,16 @@ class Environment:
             self._problems.append(Problem("environment", name, unknown("variable", name, self._asked)))
 
 
+def _encodable(value: str) -> bool:
+    """Bytes that are no UTF-8 reach Python as lone surrogates."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
 def secret_file(path: str, blame: Problem, problems: list[Problem]) -> str:
     """The file's text without its last line break; an unreadable or empty file is a problem."""
     try:
         text = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # a path with a NUL is a ValueError
         problems.append(replace(blame, fault=f"cannot read {path}: {getattr(error, 'strerror', error)}"))
         return ""
     if not text:

@@ -24,6 +24,13 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 
 def _duration(value: Any) -> Any:
     """``72h``, ``1h30m``, ``7d``, or a number of seconds."""
+    try:
+        return _timedelta(value)
+    except OverflowError:
+        raise ValueError(f"'{value}' is longer than time") from None
+
+
+def _timedelta(value: Any) -> timedelta:
     if isinstance(value, str) and (parts := re.findall(r"(\d+)([smhdw])", value)):
         if "".join(number + unit for number, unit in parts) != value.replace(" ", ""):
             raise ValueError("write a duration as 90s, 15m, 72h or 7d")
@@ -54,7 +61,9 @@ def check(model: type[M], source: Source, problems: list[Problem]) -> M | None:
     except ValidationError as error:
         faults = [dict(fault) for fault in error.errors()]
         problems.extend(_problem(model, source, fault) for fault in faults if not _follows(fault, faults))
-        return None
+    except UnicodeEncodeError as error:  # YAML can write half a letter: "\ud800"
+        problems.append(source.problem((), f"holds {error.object[error.start]!a}, which is no letter"))
+    return None
 
 
 def _follows(fault: dict[str, Any], faults: list[dict[str, Any]]) -> bool:

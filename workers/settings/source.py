@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from workers.settings import weight
 from workers.settings.problems import Problem, SettingsError
 
 Key = tuple[str | int, ...]
@@ -42,7 +43,10 @@ class Source:
 def read(path: Path, name: str) -> Source:
     """One YAML file whose top level is a mapping. Raises ``SettingsError`` with the line of a syntax fault."""
     try:
-        root = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if fault := weight.refusal(text):
+            raise SettingsError([Problem(name, "", fault)])
+        root = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise SettingsError([Problem(f"{name}:{line}", "", str(error.problem or error.context))]) from error

@@ -86,10 +86,10 @@ def ago(days: int, unit: str, published: date | None) -> Days:
     """So many days back, as exact as the unit."""
     if published is None:
         return UNKNOWN._replace(age=days)
-    if unit in ("hour", "day"):
-        return _one(published - days * DAY)
     if days > 36500:
         return UNKNOWN._replace(age=days)
+    if unit in ("hour", "day"):
+        return _one(published - days * DAY)
     slack = {"week": 3, "month": 15}.get(unit, 180)
     precision = {"week": DatePrecision.WEEK, "month": DatePrecision.MONTH}.get(unit, DatePrecision.UNKNOWN)
     middle = published - days * DAY

@@ -6,6 +6,7 @@ In: a document and the knowledge. Out: a ``Reading``, from which reports are ass
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -88,6 +89,9 @@ class Reading:
         return None
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+
+
 @lru_cache(maxsize=32)
 def tagger(lexicon: Lexicon) -> Tagger:
     """One per lexicon, so that it remembers words between documents."""
@@ -96,6 +100,7 @@ def tagger(lexicon: Lexicon) -> Tagger:
 
 def read(document: Document, knowledge: Knowledge) -> Reading:
     """Reads one document with everything the knowledge has for its language."""
+    document = _legible(document)
     language = recognise(document, knowledge)
     lexicon = knowledge.lexicons[language]
     text = view.read(document, language, lexicon.openers)
@@ -103,6 +108,16 @@ def read(document: Document, knowledge: Knowledge) -> Reading:
     found = places.find(text, knowledge.gazetteer, document.country) if knowledge.gazetteer else None
     reading = Reading(text, tagger(lexicon).tags(text), published, found)
     return _with_facts(reading, knowledge.facts[language], knowledge.actors) if language in knowledge.facts else reading
+
+
+def _legible(document: Document) -> Document:
+    """Without lone halves of letters, which JSON may carry and hashing may not, and years that cannot be counted from.
+
+    Letter for letter, so that spans stay what they are.
+    """
+    counted = document.published and 1000 <= document.published.year <= 9000
+    text, title = (_HALF.sub("\ufffd", given) if given else given for given in (document.text, document.title))
+    return replace(document, text=text or "", title=title, published=document.published if counted else None)
 
 
 def _with_facts(reading: Reading, facts: Facts, known: Actors | None) -> Reading:

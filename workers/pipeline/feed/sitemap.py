@@ -71,7 +71,12 @@ def _root(text: str) -> Any:
 
 
 def _children(root: Any, name: str) -> list[Any]:
-    return [child for child in root if isinstance(child.tag, str) and etree.QName(child).localname == name]
+    return [child for child in root if _name(child) == name]
+
+
+def _name(element: Any) -> str:
+    """Without its namespace. By hand: lxml's ``QName`` refuses names that its own recovering parser lets through."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def _date(entry: dict[str, str], now: datetime) -> datetime:
@@ -82,7 +87,7 @@ def _date(entry: dict[str, str], now: datetime) -> datetime:
 def _entry(page: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for element in page.iter():
-        key = _NAMES.get(etree.QName(element).localname) if isinstance(element.tag, str) else None
+        key = _NAMES.get(_name(element))
         if key and element.text and "sitemap-image" not in element.tag:
             found.setdefault(key, element.text.strip())
     return found
