@@ -87,8 +87,7 @@ def cluster(
     before = {clash.id: clash for clash in previous}
     built = []
     for name, group, filed_in in zip(heirs.ids, groups, members, strict=True):
-        why = [group.why[filing.id] for filing in filed_in if filing.id in group.why]
-        clash = build(name, filed_in, why, known.allied)
+        clash = build(name, filed_in, group.why, known.allied)
         old = before.get(name)
         living = replace(clash, state=state(clash, old, now, known.limits), situation=old.situation if old else None)
         built.append(living)

@@ -27,8 +27,6 @@ class Card:
     kind: str
     place: Place | None
     coarse: bool
-    latitude: float | None
-    """Of a town; ``None`` for anything wider."""
     first: int
     last: int
     dated: bool
@@ -67,7 +65,6 @@ def _answering(denial: Card, told: Iterable[Card]) -> Card:
 def card(filing: Filing) -> Card:
     report, place = filing.report, filing.report.place
     first, last, dated = _days(filing)
-    wide = coarse(place)
     return Card(
         id=filing.id,
         article=filing.article,
@@ -75,8 +72,7 @@ def card(filing: Filing) -> Card:
         published=filing.published,
         kind=report.sub_event_type,
         place=place,
-        coarse=wide,
-        latitude=place.lat if place and not wide else None,
+        coarse=coarse(place),
         first=first,
         last=last,
         dated=dated,

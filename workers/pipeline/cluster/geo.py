@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
 
 from workers.pipeline.models import Place, Precision
 
@@ -14,8 +18,6 @@ SAME_KM, NEAR_KM, FAR_KM = 3.0, 12.0, 35.0
 """One town; its surroundings; the farthest that two radii may stretch "near" (measured on the seeds: Kirkuk and its
 K1 base 8 km, Altun Kupri and the next front 30 km)."""
 KM_PER_DEGREE = 111.0
-FAR_DEGREES = FAR_KM / KM_PER_DEGREE
-"""Two towns whose latitudes differ by more are apart: most pairs, told without trigonometry."""
 COARSE_KM = 45.0
 """An area this wide holds many towns: it can contain a place, not equal it."""
 
@@ -48,25 +50,33 @@ def coarse(place: Place | None) -> bool:
     return place is None or place.precision in (Precision.ADMIN1, Precision.COUNTRY) or place.radius_km >= COARSE_KM
 
 
-def lie(a: Place | None, b: Place | None, wide: tuple[bool, bool] | None = None) -> tuple[Lie, float]:
-    """How two places lie, and the kilometres between them (0 when one is not told).
+def lies(places: Sequence[Place | None], known: Sequence[Lie]) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+    """``lie`` of each two: its number in ``known``, and the kilometres. Most are too far apart for a second look."""
+    size = len(places)
+    at = np.radians([[place.lat, place.lon] if place else [0.0, 0.0] for place in places])
+    lat, lon = at[:, 0], at[:, 1]
+    h = np.sin((lat[:, None] - lat) / 2) ** 2
+    h = h + np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+    km = EARTH_KM * np.arcsin(np.sqrt(np.minimum(1.0, h)))
+    wide = [coarse(place) for place in places]
+    found = np.full((size, size), known.index(Lie.APART), dtype=np.int8)
+    for i, j in np.argwhere(np.triu((km <= FAR_KM) | np.array(wide) | np.array(wide)[:, None])):
+        found[i, j] = found[j, i] = known.index(lie(places[i], places[j], float(km[i, j]), (wide[i], wide[j])))
+    return found, km
 
-    ``wide`` says which of them are ``coarse``, when the caller knows.
-    """
+
+def lie(a: Place | None, b: Place | None, km: float, wide: tuple[bool, bool]) -> Lie:
+    """How two places lie, so many kilometres from each other; ``wide`` says which of them are ``coarse``."""
     if a is None or b is None:
-        return Lie.UNKNOWN, 0.0
-    a_wide, b_wide = wide or (coarse(a), coarse(b))
-    if not a_wide and not b_wide and a.geonameid is not None and a.geonameid == b.geonameid:
-        return Lie.SAME, 0.0
-    km = distance(a, b)
-    if a_wide and b_wide:
-        return _wide(a, b, km), km
-    if a_wide or b_wide:
-        area, place = (a, b) if a_wide else (b, a)
-        return (_held(area, place) if holds(area, place, km) else Lie.APART), km
-    if km <= SAME_KM:
-        return Lie.SAME, km
-    return (Lie.NEAR if km <= min(FAR_KM, max(NEAR_KM, a.radius_km + b.radius_km)) else Lie.APART), km
+        return Lie.UNKNOWN
+    if all(wide):
+        return _wide(a, b, km)
+    if any(wide):
+        area, place = (a, b) if wide[0] else (b, a)
+        return _held(area, place) if holds(area, place, km) else Lie.APART
+    if km <= SAME_KM or (a.geonameid is not None and a.geonameid == b.geonameid):
+        return Lie.SAME
+    return Lie.NEAR if km <= min(FAR_KM, max(NEAR_KM, a.radius_km + b.radius_km)) else Lie.APART
 
 
 def holds(area: Place, place: Place, km: float) -> bool:

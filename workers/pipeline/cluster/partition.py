@@ -8,21 +8,23 @@ which filings are given cannot matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from workers.pipeline.cluster.card import Card
-from workers.pipeline.cluster.geo import FAR_DEGREES
-from workers.pipeline.cluster.match import DAYS_OFF, JOIN, Bar, Match, match
+from workers.pipeline.cluster.evidence import JOIN, Evidence
 from workers.pipeline.cluster.parties import Allied
-from workers.pipeline.models import Precision
 
-STAY = 2.5
-"""Mean evidence that two groups must have beside the pair that joins them: one bad reading must not part them."""
-STAY_AGREED = 1.0
+STAY = 25
+"""Mean evidence, in tenths, that two groups must have beside the pair that joins them: one bad reading must not part
+them."""
+STAY_AGREED = 10
 """The same where the pair repeats a toll: of two days the one that is a day of publication is then the bad reading."""
-CLEARLY = 1.0
-"""By so many points must a report without a town fit one incident better than the next, to join it."""
+CLEARLY = 10
+"""By so much must a report without a town fit one incident better than the next, to join it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,182 +35,145 @@ class Pins:
     apart: frozenset[frozenset[str]] = frozenset()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Group:
-    """Cards of one incident; ``why`` tells for each later card what joined it."""
+    """Cards of one incident, in order; ``why`` tells in words what joined the later ones."""
 
-    cards: list[Card]
-    why: dict[str, str] = field(default_factory=dict)
-
-
-class Linker:
-    """Evidence between cards, each pair computed once."""
-
-    def __init__(self, allied: Allied, pins: Pins) -> None:
-        self._allied = allied
-        self._pins = pins
-        self._known: dict[tuple[str, str], Match] = {}
-
-    def match(self, a: Card, b: Card) -> Match:
-        key = (a.id, b.id) if a.id < b.id else (b.id, a.id)
-        found = self._known.get(key)
-        if found is None:
-            apart = bool(self._pins.apart) and frozenset(key) in self._pins.apart
-            found = Match(0.0, bar=Bar.APART) if apart else match(a, b, self._allied)
-            self._known[key] = found
-        return found
-
-    def held_apart(self, a: Group, b: Group) -> bool:
-        """Did an operator part any of ``a`` from any of ``b``?"""
-        return any(frozenset((one.id, other.id)) in self._pins.apart for one in a.cards for other in b.cards)
-
-    def between(self, a: Group, b: Group) -> float | None:
-        """Mean evidence over all pairs of two groups; ``None`` when one of them bars it."""
-        total = 0.0
-        for one in a.cards:
-            for other in b.cards:
-                found = self.match(one, other)
-                if found.bar:
-                    return None
-                total += found.points
-        return total / (len(a.cards) * len(b.cards))
-
-    def reason(self, a: Group, b: Group) -> tuple[Card, str]:
-        """The card of ``b`` that fits ``a`` best, and the evidence in words."""
-        pairs = [(self.match(one, other), one, other) for one in b.cards for other in a.cards]
-        told, one, other = max(pairs, key=lambda pair: pair[0].points)
-        words = told.evidence.words() if told.evidence else ""
-        return one, f"{one.article} with {other.article}: {words}: {told.points:.1f} points"
+    cards: tuple[Card, ...]
+    why: tuple[str, ...]
 
 
 def partition(cards: Sequence[Card], allied: Allied, pins: Pins) -> list[Group]:
     """Groups in order of their first card. ``cards`` must come in ``card.order``; one card per filing."""
-    linker = Linker(allied, pins)
-    groups = {one.id: Group([one]) for one in cards}
-    _answers(cards, groups)
-    _copies(cards, groups, linker)
-    for wanted in (False, True):
-        for _, a, b in _pairs([one for one in cards if one.coarse is wanted], linker):
-            _join(groups, a, b, linker)
-    _attach(cards, groups, linker)
-    _pin(groups, pins, linker)
-    return _distinct(cards, groups)
+    if not cards:
+        return []
+    table = _Table(cards, Evidence(cards, allied), pins)
+    table.join_answers()
+    table.join_copies()
+    for wide in (False, True):
+        table.join_pairs(wide=wide)
+    table.attach()
+    table.join_pinned()
+    return table.groups()
 
 
-def _distinct(cards: Iterable[Card], groups: dict[str, Group]) -> list[Group]:
-    return list({id(groups[one.id]): groups[one.id] for one in cards}.values())
+class _Table:
+    """Numbers of cards in groups; a group is called by the number of one of its cards.
 
+    ``_total``, ``_barred`` and ``_figures`` hold, for each two groups, what all their pairs of cards say together.
+    """
 
-def _pairs(cards: Sequence[Card], linker: Linker) -> list[tuple[float, Card, Card]]:
-    """Pairs that speak for one incident, strongest first, then by the order of the cards."""
-    found: list[tuple[float, int, int]] = []
-    waiting: list[tuple[int, Card]] = []
-    for number, one in sorted(enumerate(cards), key=lambda pair: (pair[1].first, pair[0])):
-        waiting = [pair for pair in waiting if pair[1].last >= one.first - DAYS_OFF]
-        for other_number, other in waiting:
-            if _far(one, other):
-                continue
-            told = linker.match(one, other)
-            if told.bar is None and told.points >= JOIN:
-                found.append((-told.points, min(number, other_number), max(number, other_number)))
-        waiting.append((number, one))
-    return [(-points, cards[a], cards[b]) for points, a, b in sorted(found)]
+    def __init__(self, cards: Sequence[Card], evidence: Evidence, pins: Pins) -> None:
+        self._cards, self._evidence = cards, evidence
+        self._number = {one.id: number for number, one in enumerate(cards)}
+        self._home = list(range(len(cards)))
+        self._members = [[number] for number in self._home]
+        self._why: dict[int, str | tuple[int, int]] = {}
+        self._together = self._pairs(pins.together)
+        self._parted = np.zeros_like(evidence.barred)
+        for a, b in self._pairs(pins.apart):
+            self._parted[a, b] = self._parted[b, a] = True
+        self._never = evidence.barred | self._parted
+        self._barred, self._total, self._figures = self._never.copy(), evidence.points.copy(), evidence.figures.copy()
+        self._size = np.ones(len(cards), dtype=np.int64)
 
+    def groups(self) -> list[Group]:
+        """In order of their first card."""
+        found = [sorted(self._members[number]) for number in dict.fromkeys(self._home)]
+        return [Group(tuple(self._cards[one] for one in group), tuple(self._reasons(group))) for group in found]
 
-def _far(a: Card, b: Card) -> bool:
-    """Two towns too far from each other by their latitudes alone."""
-    if a.latitude is None or b.latitude is None:
-        return False
-    return abs(a.latitude - b.latitude) > FAR_DEGREES
+    def join_answers(self) -> None:
+        """A denial belongs to what its own article reports."""
+        for denial, one in enumerate(self._cards):
+            if one.answers is not None:
+                self._merge(self._number[one.answers], denial, "denies what it reports")
 
+    def join_copies(self) -> None:
+        """A copy tells its origin's incidents: of the origin's reports the one it fits best and does not contradict."""
+        by_article: dict[str, list[int]] = {}
+        for number, one in enumerate(self._cards):
+            by_article.setdefault(one.article, []).append(number)
+        for copy, one in enumerate(self._cards):
+            told = by_article.get(one.root, ()) if one.root != one.article else ()
+            fitting = [origin for origin in told if not self._never[copy, origin]]
+            if fitting:
+                best = max(fitting, key=lambda origin: int(self._evidence.points[copy, origin]))
+                self._merge(best, copy, f"a copy of {one.root}")
 
-def _join(groups: dict[str, Group], one: Card, other: Card, linker: Linker) -> None:
-    a, b = groups[one.id], groups[other.id]
-    mean = linker.between(a, b) if a is not b else None
-    if mean is not None and mean >= (STAY_AGREED if linker.match(one, other).figures else STAY):
-        _merge(groups, a, b, linker.reason(a, b))
+    def join_pairs(self, *, wide: bool) -> None:
+        """Pairs that speak for one incident, strongest first, then by the order of the cards."""
+        mine = np.array([one.coarse is wide for one in self._cards])
+        points = self._evidence.points
+        first, second = np.nonzero(np.triu(mine[:, None] & mine & ~self._never & (points >= JOIN), 1))
+        for pair in np.lexsort((second, first, -points[first, second])):
+            one, other = int(first[pair]), int(second[pair])
+            least = STAY_AGREED if self._evidence.figures[one, other] else STAY
+            if self._allow(self._home[one], self._home[other], least):
+                self._join(self._home[one], self._home[other])
 
+    def attach(self) -> None:
+        """Reports without a town join the incident that they fit clearly best, or whose toll they repeat."""
+        groups = list(dict.fromkeys(self._home))
+        wide = [group for group in groups if all(self._cards[one].coarse for one in self._members[group])]
+        towns = np.array([group for group in groups if group not in set(wide)], dtype=np.intp)
+        for town, group in [(self._fitting(towns, group), group) for group in wide]:
+            if town is not None and not self._barred[town, group]:
+                self._join(town, group)
 
-def _merge(groups: dict[str, Group], a: Group, b: Group, reason: tuple[Card, str]) -> None:
-    """``b`` into ``a``, with the card of ``b`` that joined and the words that say why."""
-    one, words = reason
-    a.why.update(b.why)
-    a.why[one.id] = words
-    a.cards += b.cards
-    for card in b.cards:
-        groups[card.id] = a
+    def join_pinned(self) -> None:
+        """Last, so that whatever comes to join one of two merged clashes joins both; never what is also held apart."""
+        for one, other in self._together:
+            some, others = self._members[self._home[one]], self._members[self._home[other]]
+            if some is not others and not self._parted[np.ix_(some, others)].any():
+                self._merge(one, others[0], "joined by an operator")
 
+    def _pairs(self, pins: Collection[frozenset[str]]) -> list[tuple[int, int]]:
+        """Those of which both filings are here, by number."""
+        named = sorted(tuple(sorted(pair)) for pair in pins)
+        return [(self._number[a], self._number[b]) for a, b in named if a in self._number and b in self._number]
 
-def _pin(groups: dict[str, Group], pins: Pins, linker: Linker) -> None:
-    """Last, so that whatever comes to join one of two merged clashes joins both; never what is also held apart."""
-    for one, other in sorted(tuple(sorted(pair)) for pair in pins.together):
-        a, b = groups.get(one), groups.get(other)
-        if a is not None and b is not None and a is not b and not linker.held_apart(a, b):
-            joined = b.cards[0]
-            _merge(groups, a, b, (joined, f"{joined.article}: joined by an operator"))
+    def _allow(self, a: int, b: int, least: int) -> bool:
+        """Do all pairs of two groups together reach ``least`` tenths on average, and none of them bars it?"""
+        return a != b and not self._barred[a, b] and bool(self._total[a, b] >= least * self._size[a] * self._size[b])
 
+    def _fitting(self, towns: NDArray[np.intp], group: int) -> int | None:
+        """The one of ``towns`` that a group without a town fits, by its toll or clearly best."""
+        mean = self._total[group, towns] / (self._size[group] * self._size[towns])
+        able = np.flatnonzero(~self._barred[group, towns] & (mean >= JOIN))
+        ranked = sorted(
+            ((bool(self._figures[group, towns[one]]), float(mean[one]), -int(one)) for one in able), reverse=True
+        )
+        if len(ranked) > 1 and ranked[0][0] == ranked[1][0] and ranked[0][1] - ranked[1][1] < CLEARLY:
+            return None
+        return int(towns[-ranked[0][2]]) if ranked else None
 
-def _answers(cards: Sequence[Card], groups: dict[str, Group]) -> None:
-    """A denial belongs to what its own article reports."""
-    for one in cards:
-        if one.answers is not None and groups[one.answers] is not groups[one.id]:
-            _merge(groups, groups[one.answers], groups[one.id], (one, f"{one.article}: denies what it reports"))
+    def _join(self, a: int, b: int) -> None:
+        """Group ``b`` into ``a``, because of the card of ``b`` that fits ``a`` best."""
+        some, others = self._members[b], self._members[a]
+        best = int(self._evidence.points[np.ix_(some, others)].argmax())
+        one, other = some[best // len(others)], others[best % len(others)]
+        self._merge(other, one, (one, other))
 
+    def _merge(self, into: int, card: int, why: str | tuple[int, int]) -> None:
+        """The whole group of ``card`` into that of another card."""
+        a, b = self._home[into], self._home[card]
+        if a == b:
+            return
+        self._why[card] = why
+        for table in (self._total, self._figures, self._barred):
+            table[a] += table[b]
+            table[:, a] = table[a]
+        self._size[a] += self._size[b]
+        for one in self._members[b]:
+            self._home[one] = a
+        self._members[a] += self._members[b]
 
-def _copies(cards: Sequence[Card], groups: dict[str, Group], linker: Linker) -> None:
-    """A copy tells its origin's incidents: of the origin's reports, the one it fits best and does not contradict."""
-    by_article: dict[str, list[Card]] = {}
-    for one in cards:
-        by_article.setdefault(one.article, []).append(one)
-    for one in cards:
-        if one.root == one.article:
-            continue
-        told = [(linker.match(one, other), other) for other in by_article.get(one.root, ())]
-        fitting = [(found.points, other) for found, other in told if found.bar is None]
-        if fitting:
-            origin = groups[max(fitting, key=lambda pair: pair[0])[1].id]
-            if origin is not groups[one.id]:
-                _merge(groups, origin, groups[one.id], (one, f"{one.article}: a copy of {one.root}"))
-
-
-def _attach(cards: Sequence[Card], groups: dict[str, Group], linker: Linker) -> None:
-    """Reports without a town join the incident that they fit clearly best, or whose toll they repeat."""
-    distinct = _distinct(cards, groups)
-    wide = [group for group in distinct if all(one.coarse for one in group.cards)]
-    by_day: dict[int, list[Group]] = {}
-    for group in distinct:
-        if not all(one.coarse for one in group.cards):
-            for day in _days(group):
-                by_day.setdefault(day, []).append(group)
-    for group, town in [(group, _fitting(group, by_day, linker)) for group in wide]:
-        if town is not None and linker.between(town, group) is not None:
-            _merge(groups, town, group, linker.reason(town, group))
-
-
-def _days(group: Group) -> range:
-    """Every day that a member may touch, with those that a later date may stand for."""
-    first, last = min(one.first for one in group.cards), max(one.last for one in group.cards)
-    return range(first - DAYS_OFF, last + DAYS_OFF + 1)
-
-
-def _may_hold(group: Group, town: Group) -> bool:
-    """Told apart by their countries alone, as most are: a country holds no town of another."""
-    area, place = group.cards[0].place, town.cards[0].place
-    if area is None or place is None or area.precision is not Precision.COUNTRY:
-        return True
-    return area.country == place.country
-
-
-def _fitting(group: Group, by_day: dict[int, list[Group]], linker: Linker) -> Group | None:
-    days = range(min(one.first for one in group.cards), max(one.last for one in group.cards) + 1)
-    towns = list({id(town): town for day in days for town in by_day.get(day, ()) if _may_hold(group, town)}.values())
-    fits = []
-    for number, town in enumerate(towns):
-        mean = linker.between(town, group)
-        if mean is not None and mean >= JOIN:
-            agree = any(linker.match(a, b).figures for a in town.cards for b in group.cards)
-            fits.append((agree, mean, -number))
-    fits.sort(reverse=True)
-    if len(fits) > 1 and fits[0][0] == fits[1][0] and fits[0][1] - fits[1][1] < CLEARLY:
-        return None
-    return towns[-fits[0][2]] if fits else None
+    def _reasons(self, group: Sequence[int]) -> Iterator[str]:
+        """What joined each card, in words."""
+        for one in group:
+            why, article = self._why.get(one), self._cards[one].article
+            if isinstance(why, str):
+                yield f"{article}: {why}"
+            elif why is not None:
+                points = self._evidence.points[why] / 10
+                yield f"{article} with {self._cards[why[1]].article}: {self._evidence.words(*why)}: {points:.1f} points"
