@@ -56,7 +56,7 @@ def sing(knowledge: Knowledge, now: datetime) -> str:
     article = _read(now)
     filings = _code(article, knowledge, now)
     revision = _found("cluster", cluster.cluster(filings, (), now).revisions)
-    alert = _found("rules", rules.evaluate(revision, _WATCH, frozenset(), now).alerts)
+    alert = _found("rules", rules.evaluate(revision, _WATCH, rules.Known(), now).alerts)
     return _say(alert, revision.clash, filings, now)
 
 

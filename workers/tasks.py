@@ -131,11 +131,11 @@ def cluster(s: Services, held: Held) -> Follow:
 def evaluate(s: Services, held: Held) -> Follow:
     """A revision of a clash -> alerts, each with its reason, and the deliveries that carry them."""
     found = alerts.revision(s.engine, held.id)
-    told = rules.told_keys(found.told)
-    judged = s.hush(rules.evaluate(found.revision, s.watch, told, datetime.now(UTC), found.primed), found)
+    judged = s.hush(rules.evaluate(found.revision, s.watch, found.known, datetime.now(UTC)), found)
     with s.engine.begin() as connection:
-        finish(connection, held, Done("fired" if judged.alerts else "quiet"))
-        alerts.judge(connection, held.id, judged.verdicts)
+        outcome = "fired" if judged.alerts else "pending" if judged.due else "quiet"
+        finish(connection, held, Done(outcome, then=EVALUATE if judged.due else None, due=judged.due))
+        alerts.judge(connection, held.id, judged)
         waiting = alerts.tell(connection, held.id, [(alert, s.threads(alert, found)) for alert in judged.alerts])
     return [(SEND, waiting)]
 

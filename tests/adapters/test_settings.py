@@ -171,6 +171,15 @@ FAULTS = {
         {"rules.d__all": SOUND["rules.d/all.yml"] + "        max_age: three days\n"},
         "rules.d/all.yml:7: groups.0.rules.0.max_age: write a duration as 90s, 15m, 72h or 7d",
     ),
+    "a wait without a unit": (
+        {"rules.d__all": SOUND["rules.d/all.yml"] + "        for: soon\n"},
+        "rules.d/all.yml:7: groups.0.rules.0.for: write a duration as 90s, 15m, 72h or 7d",
+    ),
+    "a manner of telling that is none": (
+        {"rules.d__all": SOUND["rules.d/all.yml"] + "        match: {realis: [curent]}\n"},
+        "rules.d/all.yml:7: groups.0.rules.0.match.realis.0: 'curent' is none of 'current', 'ongoing', 'background', "
+        "'planned', 'hypothetical' or 'negated'; did you mean 'current'?",
+    ),
     "a severity that is none": (
         {"rules.d__all": SOUND["rules.d/all.yml"] + "        severity: critcal\n"},
         "rules.d/all.yml:7: groups.0.rules.0.severity: "

@@ -19,7 +19,7 @@ from workers.adapters.store.works import SEND
 from workers.pipeline import regions
 from workers.pipeline.models import Change, Revision
 from workers.pipeline.route import route
-from workers.pipeline.rules import Watch, evaluate
+from workers.pipeline.rules import Known, Watch, evaluate
 from workers.settings import load
 
 SHIPPED = Path(__file__).parents[2] / "config"
@@ -49,8 +49,8 @@ def happened(engine: Engine, config: Path, *revisions: Revision) -> None:
         with engine.begin() as c:
             clashes.keep(c, [revised.clash])
             (made,) = clashes.revise(c, [revised], primed=False)
-            judged = evaluate(revised, watch, frozenset(), NOW)
-            alerts.judge(c, made, judged.verdicts)
+            judged = evaluate(revised, watch, Known(), NOW)
+            alerts.judge(c, made, judged)
             alerts.tell(c, made, [(alert, route(alert, settings.route)) for alert in judged.alerts])
 
 

@@ -27,7 +27,7 @@ from workers.pipeline.links import NOWHERE
 from workers.pipeline.models import Area, Change, Receiver, Revision, Route, Rule, Status
 from workers.pipeline.regions import build
 from workers.pipeline.route import route
-from workers.pipeline.rules import Watch, evaluate, told_keys
+from workers.pipeline.rules import Watch, evaluate
 
 NOW = datetime.now(UTC)
 RULE = Rule("kirkuk", "Fighting in Kirkuk", ("kirkuk",))
@@ -96,7 +96,7 @@ def happens(engine: Engine, revised: Revision) -> None:
         clashes.keep(c, [revised.clash])
         (made,) = clashes.revise(c, [revised], primed=False)
     found = alerts.revision(engine, made)
-    judged = evaluate(found.revision, WATCH, told_keys(found.told), NOW)
+    judged = evaluate(found.revision, WATCH, found.known, NOW)
     with engine.begin() as c:
         targets = [(one, route(one, TREE, found.threads.get(one.rule, ()))) for one in judged.alerts]
         alerts.tell(c, made, targets)

@@ -40,7 +40,7 @@ from workers.pipeline.models import (
     Status,
 )
 from workers.pipeline.regions import build
-from workers.pipeline.rules import Watch, evaluate
+from workers.pipeline.rules import Known, Watch, evaluate
 
 FRONT = Front("https://watch.example/", b"k" * 32)
 BAGHDAD = Style("en", ZoneInfo("Asia/Baghdad"), FRONT)
@@ -60,7 +60,7 @@ CLAIMS = (
 
 def fired(now: Clash, *changes: Change) -> tuple[Alert, ...]:
     known = frozenset({"kirkuk:7:new"}) if changes else frozenset()
-    return evaluate(revision(2 if changes else 1, *changes, **fields(now)), WATCH, known, NOON).alerts
+    return evaluate(revision(2 if changes else 1, *changes, **fields(now)), WATCH, Known(known), NOON).alerts
 
 
 def fields(now: Clash) -> dict[str, Any]:

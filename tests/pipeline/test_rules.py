@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from workers.pipeline.models import (
     Change,
     Count,
     Inhibition,
+    Realis,
     Reason,
     Revision,
     Rule,
@@ -24,7 +25,8 @@ from workers.pipeline.models import (
     Verdict,
 )
 from workers.pipeline.regions import build
-from workers.pipeline.rules import Evaluation, Quiet, Watch, evaluate, hush, told_keys
+from workers.pipeline.rules import Evaluation, Known, Quiet, Watch, evaluate, hush, told_keys
+from workers.pipeline.rules.backtest import backtest
 
 AREAS = {
     "kirkuk": Area("kirkuk", title="Kirkuk province", admin1=frozenset({"IQ.13"})),
@@ -44,7 +46,8 @@ def watch(*rules: Rule) -> Watch:
 
 
 def answer(revised: Revision, *rules: Rule, **more: Any) -> Evaluation:
-    return evaluate(revised, watch(*rules), more.pop("told", frozenset()), more.pop("now", NOON), **more)
+    now = more.pop("now", NOON)
+    return evaluate(revised, watch(*rules), Known(**more), now)
 
 
 def reason(revised: Revision, *rules: Rule, **more: Any) -> Reason:
@@ -207,6 +210,8 @@ def test_a_clash_told_as_unlocated_is_told_to_its_region_once_its_place_is_known
         ({}, {"sub_event_types": frozenset({"Grenade"})}, Reason.TYPE),
         ({}, {"sides": frozenset({"peshmerga"})}, Reason.FIRED),
         ({"sides": (Side("party", (PESHMERGA,)),)}, {"sides": frozenset({"isis"})}, Reason.SIDES),
+        ({"realis": (Realis.BACKGROUND,)}, {"realis": frozenset({"current"})}, Reason.REALIS),
+        ({"realis": (Realis.BACKGROUND, Realis.ONGOING)}, {"realis": frozenset({"current", "ongoing"})}, Reason.FIRED),
         ({"confidence": 0.4}, {"min_confidence": 0.5}, Reason.CONFIDENCE),
         ({}, {"min_killed": 1}, Reason.CASUALTIES),
         ({"killed": Count(9, None, None)}, {"min_killed": 10}, Reason.CASUALTIES),
@@ -423,3 +428,77 @@ def test_that_a_clash_is_over_is_told_to_who_asks() -> None:
     asks = rule(on=frozenset(AlertKind))
     (alert,) = answer(revision(2, Change.CLOSED), asks, told=TOLD).alerts
     assert alert.kind is AlertKind.RESOLUTION
+
+
+# for how long
+
+
+LASTING = rule(lasts=timedelta(hours=2))
+
+
+def later(hours: float) -> datetime:
+    return NOON + timedelta(hours=hours)
+
+
+def test_a_rule_with_a_for_waits_and_says_since_when_it_holds() -> None:
+    waits = answer(revision(), LASTING)
+    assert waits.alerts == ()
+    assert waits.verdicts[0] == Verdict("kirkuk", Reason.PENDING, "holds since 2026-03-02 12:00 UTC, wanted for 2 h")
+    assert (waits.holds, waits.due) == ({"kirkuk": NOON}, later(2))
+
+
+def test_what_held_for_long_enough_is_told_as_new() -> None:
+    (alert,) = answer(revision(), LASTING, since={"kirkuk": NOON}, again=True, now=later(2)).alerts
+    assert (alert.kind, alert.key) == (AlertKind.NEW, "kirkuk:7:new")
+    assert answer(revision(), LASTING, since={"kirkuk": NOON}, now=later(1.9)).alerts == ()
+
+
+def test_what_held_no_longer_begins_anew() -> None:
+    over = answer(revision(2, Change.DENIED, status=Status.DENIED), LASTING, since={"kirkuk": NOON}, now=later(1))
+    assert (over.holds, over.due) == ({}, None)
+
+
+def test_once_told_what_follows_is_told_at_once() -> None:
+    assert reason(revision(2, Change.TOLL), LASTING, told=TOLD) is Reason.FIRED
+
+
+def test_looking_again_asks_only_the_rules_that_wait() -> None:
+    hourly = rule("hourly", when="hours >= 2.0")
+    assert answer(revision(), hourly, now=later(3)).alerts, "it would fire by now"
+    again = answer(revision(), hourly, LASTING, since={"kirkuk": NOON}, again=True, now=later(3))
+    assert [alert.rule for alert in again.alerts] == ["kirkuk"]
+
+
+def test_a_rule_on_trial_waits_as_it_would_in_earnest() -> None:
+    trial = rule(lasts=timedelta(hours=2), status="experimental")
+    assert reason(revision(), trial) is Reason.PENDING
+    assert reason(revision(), trial, since={"kirkuk": NOON}, now=later(2)) is Reason.EXPERIMENTAL
+
+
+def test_a_first_fetch_and_old_news_wait_for_nothing() -> None:
+    assert answer(revision(), LASTING, primed=True).due is None
+    assert answer(revision(end=(NOON - timedelta(days=9)).date()), LASTING).due is None
+
+
+def test_what_is_silenced_when_its_time_comes_is_told_at_once_afterwards() -> None:
+    fired = answer(revision(), LASTING, since={"kirkuk": NOON}, again=True, now=later(2))
+    quiet = hush(fired, Quiet(silences=[Silence("1", (), "ana", "drill", NOON, later(3))]), later(2))
+    assert (quiet.alerts, quiet.holds) == ((), {"kirkuk": NOON})
+    assert reason(revision(2, Change.TOLL), LASTING, since=quiet.holds, now=later(4)) is Reason.FIRED
+
+
+def test_a_history_is_told_by_the_clock_of_its_time() -> None:
+    happened = [
+        (NOON, revision(1), False),
+        (later(1), revision(2, Change.TOLL), False),
+        (later(5), revision(3, Change.TOLL), False),
+        (later(5), revision(1, id="8"), False),
+        (later(6), revision(2, Change.DENIED, id="8", status=Status.DENIED), False),
+        (later(7), revision(1, id="9"), False),
+    ]
+    told = list(backtest(happened, watch(LASTING), later(8)))
+    assert [(alert.clash, str(alert.kind), alert.at) for alert in told] == [
+        ("7", "new", later(2)),
+        ("7", "update", later(5)),
+    ]
+    assert [alert.clash for alert in backtest(happened, watch(LASTING), later(9))] == ["7", "7", "9"]

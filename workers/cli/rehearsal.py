@@ -24,7 +24,8 @@ from workers.pipeline.detect import detect
 from workers.pipeline.message import Story, render, superfluous
 from workers.pipeline.models import Alert, Clash, Coding, Delivery, Filing, Message, Revision, Situation, Verdict
 from workers.pipeline.route import Target, route
-from workers.pipeline.rules import Watch, evaluate, told_keys
+from workers.pipeline.rules import Known, Watch, evaluate, told_keys
+from workers.pipeline.rules.waiting import Waiting
 from workers.settings import Settings
 
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
@@ -60,6 +61,7 @@ class Rehearsal:
         self._watch = Watch(settings.rules, regions.build(settings.regions))
         self._own = {feed.family for feed in settings.feeds}
         self._memory = Memory()
+        self._waiting = Waiting()
         self._filings: dict[str, Filing] = {}
         self._alerts: dict[str, list[Alert]] = defaultdict(list)
         self._threads: dict[Target, Message] = {}
@@ -71,6 +73,7 @@ class Rehearsal:
         """One article through every stage."""
         document = paper.document
         now = document.published or UNDATED
+        waited = [self._tell(revision, at, again=True) for at, revision in self._waiting.until(now)]
         signature = sign(document.text, document.title)
         copy = self._memory.meet(Candidate(document.id, signature, document.published, paper.url))
         coding = detect(document, self._knowledge)
@@ -79,7 +82,8 @@ class Rehearsal:
         reading = newsroom.Reading(document, coding, copy)
         filings = newsroom.filings_of(reading, now, family, origin or family)
         revisions = self._assign([replace(filing, url=paper.url) for filing in filings], now)
-        return Step(paper, coding, copy, tuple(self._tell(revision, now) for revision in revisions))
+        told = [self._tell(revision, now) for revision in revisions]
+        return Step(paper, coding, copy, (*waited, *told))
 
     def _assign(self, new: list[Filing], now: datetime) -> tuple[Revision, ...]:
         if not new:
@@ -110,9 +114,11 @@ class Rehearsal:
             return True
         return kilometres(around.lat, around.lon, place.lat, place.lon) <= around.km + place.radius_km
 
-    def _tell(self, revision: Revision, now: datetime) -> Told:
+    def _tell(self, revision: Revision, now: datetime, again: bool = False) -> Told:
         clash = revision.clash
-        found = evaluate(revision, self._watch, told_keys(self._alerts[clash.id]), now)
+        known = Known(told_keys(self._alerts[clash.id]), self._waiting.since.get(clash.id, {}), again=again)
+        found = evaluate(revision, self._watch, known, now)
+        self._waiting.note(revision, found)
         self._alerts[clash.id] += found.alerts
         messages = [self._message(target, alerts, clash) for target, alerts in self._reached(found.alerts).items()]
         told = tuple((receiver, message) for receiver, message in messages if message)

@@ -81,7 +81,7 @@ def _history(config: Path | None, back: timedelta) -> list[tuple[datetime, Any, 
 def _would_tell(settings: Settings, happened: list[tuple[datetime, Any, bool]]) -> list[Alert]:
     from workers.pipeline.rules.backtest import backtest as run
 
-    return list(run(happened, _watch(settings)))
+    return list(run(happened, _watch(settings), datetime.now(UTC)))
 
 
 def _watch(settings: Settings) -> Watch:

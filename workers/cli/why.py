@@ -69,9 +69,9 @@ def _account(past: Past, rule: str | None, watch: Watch, fates: list[Fate]) -> d
 
 def _elsewhere(past: Past, watch: Watch, rule: str) -> Verdict:
     """Of a thousand rules most lie elsewhere; the store does not keep that, so it is asked again."""
-    from workers.pipeline.rules import evaluate
+    from workers.pipeline.rules import Known, evaluate
 
-    return evaluate(past.revision, watch, frozenset(), past.at, past.primed).verdicts[watch.order[rule]]
+    return evaluate(past.revision, watch, Known(primed=past.primed), past.at).verdicts[watch.order[rule]]
 
 
 def _fate(fate: Fate) -> dict[str, Any]:

@@ -14,7 +14,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -34,7 +34,7 @@ from workers.pipeline.models import (
     Side,
     Status,
 )
-from workers.pipeline.rules import Watch, evaluate
+from workers.pipeline.rules import Known, Watch, evaluate
 from workers.settings.problems import Problem, SettingsError, unknown
 from workers.settings.shapes import Country, Duration, Strict, check
 from workers.settings.source import read
@@ -100,6 +100,8 @@ class TestEntry(Strict):
     changes: tuple[Change, ...] = (Change.NEW,)
     told: tuple[str, ...] = ()
     """Rules that told of the clash before."""
+    held: Duration = timedelta(0)
+    """How long the clash has been so, for rules with a ``for``."""
     expect: dict[str, Reason] = Field(min_length=1)
     """Rule -> what it makes of the clash."""
 
@@ -131,7 +133,8 @@ def failures(paths: Iterable[Path], watch: Watch) -> tuple[int, list[str]]:
 
 def _wrong(test: TestEntry, watch: Watch) -> list[str]:
     told = frozenset(f"{rule}:test:new" for rule in test.told)
-    verdicts = evaluate(Revision(test.clash.clash(), 2, test.changes, {}), watch, told, _NOW).verdicts
+    known = Known(told, dict.fromkeys(watch.order, _NOW - test.held))
+    verdicts = evaluate(Revision(test.clash.clash(), 2, test.changes, {}), watch, known, _NOW).verdicts
     found = {verdict.rule: verdict for verdict in verdicts if verdict.rule in test.expect}
     return [
         f"rule {rule}: expected {expected}, found {found[rule].reason}: {found[rule].detail}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from workers.pipeline.condition import BadConditionError, compiled
-from workers.pipeline.models import ACLED_EVENT_OF, Absence, Activity, AlertKind, Rule, Status, Vigil
+from workers.pipeline.models import ACLED_EVENT_OF, Absence, Activity, AlertKind, Realis, Rule, Status, Vigil
 from workers.settings.areas import known_types
 from workers.settings.shapes import Duration, Strict
 
@@ -45,6 +46,8 @@ class Match(Strict):
     weapons: tuple[str, ...] = ()
     statuses: tuple[Status, ...] = ()
     """uncontested, contested, unconfirmed."""
+    realis: tuple[Realis, ...] = ()
+    """How it must be told, by one report at least: current, ongoing, background ..."""
     publishers: tuple[str, ...] = ()
     """Families, any of which must have told it."""
     situations: tuple[str, ...] = ()
@@ -81,6 +84,8 @@ class RuleEntry(Strict):
     match: Match = Match()
     when: Annotated[str, AfterValidator(_condition)] | None = None
     """A condition in CEL over the clash's facts, for what ``match`` cannot say."""
+    for_: Duration = Field(default=timedelta(0), alias="for")
+    """How long all of it must hold before the rule tells a clash; what follows is told at once."""
     on: tuple[AlertKind, ...] = Field(default=tuple(sorted(AlertKind.by_default())), min_length=1)
     """Everything but ``resolution``, that a clash is over, unless said."""
     max_age: Duration = Field(default="72h", validate_default=True)
@@ -92,7 +97,7 @@ class RuleEntry(Strict):
     annotations: dict[str, str] = {}
 
     def rule(self) -> Rule:
-        given = self.model_dump(exclude={"match", "raises"})
+        given = self.model_dump(exclude={"match", "raises", "for_"}) | {"lasts": self.for_}
         given["raises"] = tuple((entry.severity, entry.when) for entry in self.raises)
         limits = self.match.model_dump()
         sets = {name: frozenset(value) for name, value in limits.items() if isinstance(value, tuple)}

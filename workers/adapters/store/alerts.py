@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 
@@ -16,15 +17,17 @@ from workers.adapters.store.columns import digest
 from workers.adapters.store.schema import alerts, clashes, deliveries, delivery_alerts, revisions, threads, verdicts
 from workers.adapters.store.tallies import Tally
 from workers.adapters.store.works import SEND
-from workers.pipeline.models import Alert, Hold, Reason, Revision, Verdict
+from workers.pipeline.models import Alert, Hold, Reason, Revision
 from workers.pipeline.route import Target, sooner
+from workers.pipeline.rules import Evaluation, Known, told_keys
 
 
 @dataclass(frozen=True, slots=True)
 class Revised:
     """A revision to hold against the rules, with the alerts that its clash caused before, and where, by rule.
 
-    ``merged_into`` names the clash that this one has become part of since.
+    ``merged_into`` names the clash that this one has become part of since. ``since`` are the rules that wait, and
+    since when; ``again``: the revision was looked at before. One that a newer revision took over from waits no more.
     """
 
     id: int
@@ -33,6 +36,13 @@ class Revised:
     told: tuple[Alert, ...]
     threads: dict[str, tuple[Target, ...]]
     merged_into: str | None
+    since: Mapping[str, datetime]
+    again: bool
+
+    @property
+    def known(self) -> Known:
+        """For the rules."""
+        return Known(told_keys(self.told), self.since, self.primed, self.again)
 
 
 def revision(engine: Engine, revision_id: int) -> Revised:
@@ -44,10 +54,13 @@ def revision(engine: Engine, revision_id: int) -> Revised:
     with engine.connect() as connection:
         row = connection.execute(chosen).one()
         told = connection.execute(_TOLD, {"clash": row.clash_id}).scalars().all()
+        since = {row.rule: row.since for row in connection.execute(_SINCE, {"clash": row.clash_id})}
+        seen = connection.execute(_SEEN, {"revision": revision_id}).one()
         reached = connection.execute(_REACHED, {"clash": row.clash_id}).all()
     threads = {rule: tuple(Target(*thread) for _, *thread in rows) for rule, rows in groupby(reached, itemgetter(0))}
     earlier = tuple(_as_of(alert, row.clash_id) for alert in told)
-    return Revised(revision_id, row.revision, row.primed, earlier, threads, row.merged_into)
+    waiting = {} if seen.again and seen.superseded else since
+    return Revised(revision_id, row.revision, row.primed, earlier, threads, row.merged_into, waiting, seen.again)
 
 
 _SAME = """
@@ -57,6 +70,19 @@ _SAME = """
 """
 _TOLD = text(f"{_SAME} SELECT alert FROM alerts WHERE clash_id IN (SELECT id FROM same) ORDER BY alerts.id").columns(
     alerts.c.alert
+)
+_SINCE = text(
+    f"{_SAME} SELECT rule, min(since) AS since FROM pending WHERE clash_id IN (SELECT id FROM same) GROUP BY 1"
+)
+_NEWER = """
+    EXISTS (SELECT FROM revisions AS newer JOIN revisions AS this USING (clash_id)
+            WHERE this.id = :revision AND newer.number > this.number)
+"""
+_SEEN = text(
+    f"""
+    SELECT {_NEWER} AS superseded,
+           EXISTS (SELECT FROM verdicts WHERE revision_id = :revision AND reason = 'pending') AS again
+    """
 )
 _REACHED = text(
     f"""{_SAME}
@@ -74,13 +100,41 @@ def _as_of(alert: Alert, clash: str) -> Alert:
     return replace(alert, clash=clash)
 
 
-def judge(connection: Connection, revision_id: int, found: Sequence[Verdict]) -> None:
-    """Keep every rule's reason, except that its region lies elsewhere: of a thousand rules most say so."""
+def judge(connection: Connection, revision_id: int, judged: Evaluation) -> None:
+    """Keep every rule's reason, except that its region lies elsewhere: of a thousand rules most say so.
+
+    What was pending may have been decided; whatever else was decided before stays.
+    """
+    found = judged.verdicts
     near = [verdict for verdict in found if verdict.reason is not Reason.OUTSIDE_REGION]
     rows = [{"revision_id": revision_id, "rule": v.rule, "reason": v.reason.value, "detail": v.detail} for v in near]
     if rows:
-        connection.execute(insert(verdicts).on_conflict_do_nothing(), rows)
+        added = insert(verdicts)
+        decided = {"reason": added.excluded.reason, "detail": added.excluded.detail}
+        pending = verdicts.c.reason == Reason.PENDING.value
+        keys = ["revision_id", "rule"]
+        connection.execute(added.on_conflict_do_update(index_elements=keys, set_=decided, where=pending), rows)
+    since = {"revision": revision_id, "rules": list(judged.holds), "since": list(judged.holds.values())}
+    for statement in (_HOLDS_NO_MORE, _HOLDS):
+        connection.execute(statement, since)
     tallies.add(connection, *(Tally("rule", verdict.reason.value, verdict.rule) for verdict in near))
+
+
+_HOLDS_NO_MORE = text(
+    f"""
+    DELETE FROM pending USING revisions
+    WHERE revisions.id = :revision AND pending.clash_id = revisions.clash_id AND rule <> ALL (:rules) AND NOT {_NEWER}
+    """
+)
+_HOLDS = text(
+    f"""
+    INSERT INTO pending (clash_id, rule, since)
+    SELECT clash_id, rule, since
+    FROM revisions, unnest(CAST(:rules AS text[]), CAST(:since AS timestamptz[])) AS held (rule, since)
+    WHERE revisions.id = :revision AND NOT {_NEWER} ON CONFLICT DO NOTHING
+    """
+)
+"""Of a clash the newest revision says what holds."""
 
 
 def tell(

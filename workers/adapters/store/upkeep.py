@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from workers.adapters.store.columns import NOW, Clean, Moment, key, metadata
-from workers.adapters.store.schema import feeds, reports
+from workers.adapters.store.schema import clashes, feeds, reports
 
 quarantine = Table(
     "quarantine",
@@ -99,6 +99,16 @@ silences = Table(
     Column("regions", ARRAY(Text), nullable=False, server_default="{}"),
     Index(None, "ends"),
 )
+
+pending = Table(
+    "pending",
+    metadata,
+    Column("clash_id", ForeignKey(clashes.c.id, ondelete="CASCADE"), nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    PrimaryKeyConstraint("clash_id", "rule"),
+)
+"""Since when the conditions of rules with a ``for`` hold that have not told the clash."""
 
 acks = Table(
     "acks",

@@ -55,6 +55,7 @@ def build(name: str, filings: Sequence[Filing], why: Sequence[str], allied: Alli
         origins=origins(filings),
         families=families(filings),
         languages=tuple(sorted({filing.language for filing in filings if filing.language})),
+        realis=tuple(sorted({report.realis for report in reports})),
         alertable=any(report.alertable for report in reports),
         why=tuple(why),
     )

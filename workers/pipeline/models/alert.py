@@ -30,12 +30,15 @@ class Reason(StrEnum):
 
     FIRED = "fired"
     EXPERIMENTAL = "experimental"
+    PENDING = "pending"
+    """All holds, but not for long enough yet."""
     ALREADY_TOLD = "already_told"
     NOT_ALERTABLE = "not_alertable"
     UNLOCATED = "unlocated"
     OUTSIDE_REGION = "outside_region"
     TYPE = "type"
     SIDES = "sides"
+    REALIS = "realis"
     CONFIDENCE = "confidence"
     CASUALTIES = "casualties"
     ORIGINS = "origins"
@@ -121,11 +124,14 @@ class Rule:
     targets: frozenset[str] = frozenset()
     weapons: frozenset[str] = frozenset()
     statuses: frozenset[str] = frozenset()
+    realis: frozenset[str] = frozenset()
     publishers: frozenset[str] = frozenset()
     situations: frozenset[str] = frozenset()
     languages: frozenset[str] = frozenset()
     when: str | None = None
     """An expression in CEL that must hold, too; see ``workers.pipeline.condition``."""
+    lasts: timedelta = timedelta(0)
+    """``for``: how long all of it must hold before the rule tells a clash."""
     on: frozenset[AlertKind] = AlertKind.by_default()
     max_age: timedelta = timedelta(hours=72)
     severity: str = "warning"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from workers.pipeline.models.report import Claim, Count, Place, Report, Side, Status
+from workers.pipeline.models.report import Claim, Count, Place, Realis, Report, Side, Status
 
 
 class ClashState(StrEnum):
@@ -96,6 +96,8 @@ class Clash:
     families: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     situation: str | None = None
+    realis: tuple[Realis, ...] = ()
+    """How its reports present it in time and modality, each way once."""
     alertable: bool = True
     """At least one of its reports passes detection's default gate (interfaces.md)."""
     why: tuple[str, ...] = ()

@@ -45,6 +45,10 @@ def _sides(rule: Rule, clash: Clash) -> str | None:
     return None
 
 
+def _realis(rule: Rule, clash: Clash) -> str | None:
+    return _among(rule.realis, tuple(str(realis) for realis in clash.realis), "it is told as")
+
+
 def _confidence(rule: Rule, clash: Clash) -> str | None:
     return None if clash.confidence >= rule.min_confidence else f"{clash.confidence:.2f} < {rule.min_confidence:.2f}"
 
@@ -108,6 +112,7 @@ GATES: tuple[tuple[Reason, Gate], ...] = (
     (Reason.NOT_ALERTABLE, _not_alertable),
     (Reason.TYPE, _type),
     (Reason.SIDES, _sides),
+    (Reason.REALIS, _realis),
     (Reason.CONFIDENCE, _confidence),
     (Reason.CASUALTIES, _casualties),
     (Reason.ORIGINS, _origins),

@@ -9,7 +9,7 @@ counts as not told, so that what happens after the silence is told as new.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from workers.pipeline.matchers import all_match
@@ -49,7 +49,7 @@ def hush(evaluation: Evaluation, quiet: Quiet, now: datetime) -> Evaluation:
         return evaluation
     told = tuple(alert for alert in evaluation.alerts if alert.rule not in withheld)
     verdicts = {verdict.rule: verdict for verdict in evaluation.verdicts} | withheld
-    return Evaluation(told, tuple(verdicts.values()))
+    return replace(evaluation, alerts=told, verdicts=tuple(verdicts.values()))
 
 
 def _merged(alert: Alert, into: str | None) -> Verdict | None:

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from workers.pipeline.models import Alert, Reason, Rule, Verdict
 from workers.pipeline.regions import RegionIndex
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What was before a revision is looked at.
+
+    ``told`` holds the keys of its clash's earlier alerts (``told_keys``); ``since`` says of the rules whose condition
+    it fulfilled already (``Evaluation.holds``) since when. ``primed``: a feed's first fetch brought it, which is
+    recorded and not told. ``again``: the revision was looked at before; only rules that wait are asked.
+    """
+
+    told: frozenset[str] = frozenset()
+    since: Mapping[str, datetime] = field(default_factory=dict)
+    primed: bool = False
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What came of one revision: the alerts to deliver, and one verdict per rule in the rules' order."""
+    """What came of one revision: the alerts to deliver, and one verdict per rule in the rules' order.
+
+    ``holds``: of rules with a ``for`` that have not told the clash, those whose condition holds, and since when.
+    ``due``: when the first of them has held for long enough, if nothing happens until then.
+    """
 
     alerts: tuple[Alert, ...]
     verdicts: tuple[Verdict, ...]
+    holds: Mapping[str, datetime] = field(default_factory=dict)
+    due: datetime | None = None
 
 
 class Watch:
