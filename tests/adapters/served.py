@@ -11,12 +11,14 @@ import uvicorn
 from sqlalchemy import Engine
 
 from workers.api.app import application
+from workers.api.gate import PER_MINUTE
 
 
 @contextmanager
-def serving(engine: Engine, regions: Collection[str] = ()) -> Iterator[str]:
+def serving(engine: Engine, regions: Collection[str] = (), per_minute: int = PER_MINUTE) -> Iterator[str]:
     """The address of an API over a store."""
-    server = uvicorn.Server(uvicorn.Config(application(engine, regions), port=0, log_config=None))
+    made = application(engine, regions, per_minute)
+    server = uvicorn.Server(uvicorn.Config(made, port=0, log_config=None, server_header=False))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

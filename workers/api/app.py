@@ -7,7 +7,7 @@ Times are RFC 3339 in UTC, places WGS 84 degrees, types ACLED's names.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse
 from workers import __version__
 from workers.adapters.store import gauges, views
 from workers.adapters.store.views import Wanted
-from workers.api import links, steering
+from workers.api import gate, links, steering
 
 Limit = Annotated[int, Query(ge=1, le=500)]
 BeforeId = Annotated[int | None, Query(ge=1, description="Rows with a smaller id: the next page.")]
@@ -28,27 +28,18 @@ Time = Annotated[datetime | None, Query(description="RFC 3339")]
 Country = Annotated[str | None, Query(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
 State = Annotated[str | None, Query(pattern="^(open|quiet|closed|reopened)$")]
 
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
 
+def application(engine: Engine, regions: Collection[str] = (), per_minute: int = gate.PER_MINUTE) -> FastAPI:
+    """The ASGI application over one store. ``regions`` are the names that a silence may use.
 
-def application(engine: Engine, regions: Collection[str] = ()) -> FastAPI:
-    """The ASGI application over one store. ``regions`` are the names that a silence may use."""
+    ``per_minute``: what one client may ask; a change costs ten, a wrong token sixty more.
+    """
     app = FastAPI(title="Clashwatch", version=__version__, docs_url=None, redoc_url=None)
     app.state.engine, app.state.regions = engine, regions
     app.include_router(steering.routes)
     app.include_router(links.routes)
 
-    @app.middleware("http")
-    async def harden(request: Request, follow: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await follow(request)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
+    app.add_middleware(gate.Gate, per_minute=per_minute)
 
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeout)

@@ -68,6 +68,10 @@ class NewToken(_Body):
     hours: Annotated[float | None, Field(gt=0, le=24 * 3650)] = None
 
 
+class Overlap(_Body):
+    overlap_hours: Annotated[float, Field(ge=0, le=24 * 31)] = 24
+
+
 @routes.get("/silences")
 def list_silences(request: Request, expired: bool = False) -> list[dict[str, Any]]:
     """Silences in force, the soonest to end first."""
@@ -162,6 +166,16 @@ def add_token(request: Request, wanted: NewToken) -> dict[str, str]:
     expires = datetime.now(UTC) + timedelta(hours=wanted.hours) if wanted.hours else None
     with request.app.state.engine.begin() as connection:
         return {"token": tokens.make(connection, wanted.name, Scope[wanted.scope.upper()], expires)}
+
+
+@routes.post("/tokens/{number}/rotate", status_code=201, dependencies=ADMINS)
+def rotate_token(request: Request, number: Number, wanted: Overlap) -> dict[str, str]:
+    """A new token in place of one, shown this once; both count for a while."""
+    until = datetime.now(UTC) + timedelta(hours=wanted.overlap_hours)
+    with request.app.state.engine.begin() as connection:
+        if (made := tokens.rotate(connection, number, until)) is None:
+            raise HTTPException(404, "no such token is valid")
+        return {"token": made}
 
 
 @routes.delete("/tokens/{number}", status_code=204, dependencies=ADMINS)

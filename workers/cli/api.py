@@ -34,8 +34,9 @@ def api() -> None:
     assert settings.database.url is not None
     engine = connect(settings.database.url, size=8)
     threading.Thread(target=_beat, args=(settings.api.host, settings.api.port, engine), daemon=True).start()
+    made = application(engine, settings.regions, settings.api.per_minute)
     uvicorn.run(
-        application(engine, settings.regions), host=settings.api.host, port=settings.api.port, log_config=None,
+        made, host=settings.api.host, port=settings.api.port, log_config=None,
         access_log=False, server_header=False,
     )  # fmt: skip
 

@@ -57,6 +57,23 @@ def revoke(number: int, config: Folder = None) -> None:
             raise typer.Exit(1)
 
 
+@app.command()
+def rotate(
+    number: int,
+    overlap: Annotated[str, typer.Option(help="So long the old one still counts: 24h, 7d.")] = "24h",
+    config: Folder = None,
+) -> None:
+    """Print a new token in place of one; both count for a while. Exits 1 when there is none of this number."""
+    from workers.adapters.store import tokens
+
+    with engine_or_exit(config).begin() as connection:
+        made = tokens.rotate(connection, number, datetime.now(UTC) + length(overlap))
+    if made is None:
+        typer.echo(f"no token {number} is valid", err=True)
+        raise typer.Exit(1)
+    typer.echo(made)
+
+
 @app.command("end-links")
 def end_links(config: Folder = None) -> None:
     """Every link in messages sent so far stops working; those of later messages are signed anew."""

@@ -130,6 +130,8 @@ class Api(Strict):
     port: Port = 8000
     public_url: HttpUrl | None = None
     """Where people reach it; messages link there. No links without one."""
+    per_minute: int = Field(default=1200, ge=1)
+    """Requests of one client, per API process; a change counts ten times, a wrong token sixty times."""
 
 
 class Exporter(Strict):

@@ -73,6 +73,17 @@ def revoke(connection: Connection, number: int) -> bool:
     return connection.execute(update(tokens).where(*valid).values(revoked_at=func.now())).rowcount == 1
 
 
+def rotate(connection: Connection, number: int, until: datetime) -> str | None:
+    """A new token of the same name, scope and end; the old one counts until ``until``. ``None``: there is none."""
+    valid = (tokens.c.id == number, tokens.c.revoked_at.is_(None))
+    row = connection.execute(select(tokens).where(*valid).with_for_update()).one_or_none()
+    if row is None:
+        return None
+    ends = min(until, row.expires) if row.expires else until
+    connection.execute(update(tokens).where(tokens.c.id == number).values(expires=ends))
+    return make(connection, row.name, Scope[row.scope.upper()], row.expires)
+
+
 def _hash(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
