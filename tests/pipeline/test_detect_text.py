@@ -45,6 +45,18 @@ def test_words_split_at_clitics_and_keep_names() -> None:
     assert split("Iraq's Sana'a", "en")[0] == ("iraq", "'s", "sana'a")
     assert split("l'armée", "fr")[0] == ("l'", "armée")
     assert split("Irak’ta", "tr")[0] == ("ırak", "'ta")
+    assert split("the U.N.'s men", "en")[0] == ("the", "u", "n", "'s", "men")
+
+
+def test_hyphens_underscores_and_dashes_separate_words_but_not_the_digits_of_a_number() -> None:
+    text = 'A car-bomb--the_second--killed 1,200, or 3.5%, at "K1".'
+    words, starts, ends = split(text, "en")
+    assert words == ("a", "car", "bomb", "the", "second", "killed", "1,200", "or", "3.5", "at", "k1")
+    assert text[starts[2] : ends[2]] == "bomb"
+
+
+def test_a_stretch_without_letters_holds_no_word() -> None:
+    assert split("\u0640 \u064b ... '' -- __ ’", "ar") == ((), (), ())
 
 
 def test_folding_knows_turkish_and_arabic_letters() -> None:
