@@ -13,7 +13,7 @@ from functools import cache, cached_property
 
 from sqlalchemy import Engine
 
-from workers.adapters import channels, fetching, outgoing, publishers
+from workers.adapters import channels, fetching, outgoing, publishers, reading
 from workers.adapters import knowledge as shipped
 from workers.adapters.store import entries, feeds, keys, silences
 from workers.adapters.store.alerts import Revised
@@ -21,6 +21,7 @@ from workers.adapters.store.claims import Held
 from workers.adapters.store.decisions import Linking
 from workers.adapters.store.deliveries import Outgoing
 from workers.adapters.store.engine import connect
+from workers.adapters.store.entries import Reading
 from workers.adapters.store.feeds import Polled
 from workers.adapters.store.neighbourhood import Neighbourhood
 from workers.adapters.web import Answer, Fetcher, Policy, Request
@@ -74,6 +75,10 @@ class Services:
         asked = [(one, fetching.question(subscribed[one.id])) for one in held if one.id in subscribed]
         for one, answer in fetching.ask(self.web, asked):
             yield one, fetching.polled(subscribed[one.id], answer)
+
+    def read(self, held: Sequence[Held]) -> Iterator[tuple[Held, Reading]]:
+        """Read documents of feeds."""
+        return reading.read(self.engine, held)
 
     def fetch(self, held: Sequence[Held]) -> Iterator[tuple[Held, Answer]]:
         """Ask for the pages that entries link to."""

@@ -10,6 +10,7 @@ import resource
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
@@ -78,18 +79,41 @@ def batch(work: Work, ask: Ask[T]) -> Callable[[Callable[[Services, Held, T], Fo
 
 
 def bulk(work: Work, ask: Ask[T]) -> Callable[[Callable[[Services, list[tuple[Held, T]]], Follow]], Any]:
-    """Like ``batch``, but all answers that are there together are kept together, in one commit."""
+    """Like ``batch``, but all answers that are there together are kept together, in one commit.
+
+    What is not answered goes back uncharged.
+    """
 
     def register(run: Callable[[Services, list[tuple[Held, T]]], Follow]) -> Any:
         def task(ids: list[int]) -> None:
-            held_rows = claims.claim(services().engine, work, ids)
-            for answers in together(ask(services(), held_rows)) if held_rows else ():
-                publish(_all_or_each(answers, partial(run, services())))
+            for held_rows in _shares(work, ids):
+                left = {held.id: held for held in held_rows}
+                for answers in together(ask(services(), held_rows)):
+                    publish(_all_or_each(answers, partial(run, services())))
+                    for held, _ in answers:
+                        del left[held.id]
+                for held in left.values():
+                    _put_back(held)
             show_life(work.queue)
 
         return app.task(task, name=work.stage, **limits(work.queue))
 
     return register
+
+
+def _shares(work: Work, ids: list[int]) -> Iterator[list[Held]]:
+    """Rows to work on together. What was claimed before and not finished goes alone: it may have killed its worker."""
+    if fresh := claims.claim(services().engine, work, ids, untried=True):
+        yield fresh
+    rest = set(ids) - {held.id for held in fresh}
+    while rest and (alone := claims.claim(services().engine, work, rest, limit=1)):
+        yield alone
+        rest -= {held.id for held in alone}
+
+
+def _put_back(held: Held, after: float = 0.0) -> None:
+    with suppress(LeaseLostError):
+        claims.release(services().engine, held, after)
 
 
 def together(answers: Iterable[tuple[Held, T]]) -> Iterator[list[tuple[Held, T]]]:
@@ -122,7 +146,7 @@ def _attempt(held: Held, run: Callable[[], Follow]) -> Follow:
     try:
         return run()
     except NotYetError as error:
-        claims.release(services().engine, held, error.after)
+        _put_back(held, error.after)
     except LeaseLostError:
         log.warning("lease lost", stage=held.work.stage, row=held.id)
     except SoftTimeLimitExceeded:

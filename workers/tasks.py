@@ -21,7 +21,8 @@ from workers.adapters.store import (
     neighbourhood,
     pages,
 )
-from workers.adapters.store.claims import Done, Held, NotYetError, finish
+from workers.adapters.store.claims import Done, Held, NotYetError, finish, finish_all
+from workers.adapters.store.entries import Reading
 from workers.adapters.store.feeds import Polled
 from workers.adapters.store.pages import Fetched
 from workers.adapters.store.works import CLUSTER, DETECT, EVALUATE, EXTRACT, FETCH, HARD_LIMIT, PARSE, POLL, SEND
@@ -33,8 +34,7 @@ from workers.pipeline import cluster as clustering
 from workers.pipeline import dedupe, rules
 from workers.pipeline import detect as detection
 from workers.pipeline import extract as extraction
-from workers.pipeline import feed as feeding
-from workers.pipeline.models import Article, FeedDocument, Outcome, Page
+from workers.pipeline.models import Article, Outcome
 from workers.services import Services, services
 from workers.stages import batch, bulk, show_life, stage
 
@@ -46,26 +46,16 @@ def poll(s: Services, answers: list[tuple[Held, Polled]]) -> Follow:
         return [(PARSE, feeds.answered(connection, answers))]
 
 
-@stage(PARSE)
-def parse(s: Services, held: Held) -> Follow:
-    """A feed's document -> entries that are new or edited."""
-    found = pages.load(s.engine, held.id)
-    document, outcome = _document(found.page)
+@bulk(PARSE, Services.read)
+def parse(s: Services, readings: list[tuple[Held, Reading]]) -> Follow:
+    """Documents of feeds -> entries that are new or edited."""
     with s.engine.begin() as connection:
-        finish(connection, held, Done(outcome, subject=found.feed.slug))
-        ready = entries.keep(connection, found, document, s.settings.fetch.first_fetch == "prime")
+        ours = finish_all(
+            connection, [(held, Done(one.outcome, subject=one.found.feed.slug)) for held, one in readings]
+        )
+        kept = [reading for held, reading in readings if held.id in ours]
+        ready = entries.keep(connection, kept, s.settings.fetch.first_fetch == "prime")
     return [(FETCH, ready)]
-
-
-def _document(page: Page) -> tuple[FeedDocument | None, str]:
-    try:
-        with limits.within(limits.FEED):
-            read = feeding.parse(page.body, charset=page.charset, url=page.final_url, now=page.fetched)
-        return read, "entries" if read.entries else "no_entries"
-    except feeding.NotAFeed as error:
-        return None, error.reason.value
-    except (limits.OutOfTimeError, MemoryError):
-        return None, feeding.Reason.TOO_COMPLEX.value
 
 
 @batch(FETCH, Services.fetch)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, Engine, func, select, text, update
 
 from workers.adapters.store import articles, claims, entries, feeds, pages, retention, tallies, yields
+from workers.adapters.store.entries import Reading
 from workers.adapters.store.memory import Memory
 from workers.adapters.store.schema import entries as entry_rows
 from workers.adapters.store.schema import feeds as feed_rows
@@ -35,7 +36,7 @@ def read(engine: Engine) -> Callable[..., list[int]]:
             page_id = pages.add(connection, page(feed.url), feed_id)
         with engine.begin() as connection:
             found = pages.load(engine, page_id)
-            return entries.keep(connection, found, FeedDocument("t", "rss20", shown), prime)
+            return entries.keep(connection, [Reading(found, FeedDocument("t", "rss20", shown), "entries")], prime)
 
     feeds.subscribe(engine, [DAILY, WEEKLY])
     return listed
@@ -220,7 +221,7 @@ def test_an_index_of_sitemaps_makes_its_feed_due_at_once_and_primes_nothing(engi
         connection.execute(update(feed_rows).values(due_at=func.now() + text("interval '1 hour'")))
         page_id = pages.add(connection, page(DAILY.url), 1)
     with engine.begin() as connection:
-        assert entries.keep(connection, pages.load(engine, page_id), index, prime=True) == []
+        assert entries.keep(connection, [Reading(pages.load(engine, page_id), index, "")], prime=True) == []
     assert feeds.by_slug(engine, "daily").memory.parts == index.parts
     assert claims.hint(engine, POLL, 10, None).ids == (1,)
     assert scalar(engine, select(feed_rows.c.primed)) is False

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Interval, and_, cast, func, literal, or_, select, update
+from sqlalchemy import Connection, Engine, Interval, and_, cast, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql import ColumnElement
 
@@ -71,12 +71,18 @@ class Hints:
     abandoned: int = 0
 
 
-def claim(engine: Engine, work: Work, ids: Iterable[int], limit: int | None = None) -> list[Held]:
-    """Lease those of the rows that are ready, oldest first; an empty list says that others were faster."""
+def claim(
+    engine: Engine, work: Work, ids: Iterable[int], limit: int | None = None, *, untried: bool = False
+) -> list[Held]:
+    """Lease those of the rows that are ready, oldest first; an empty list says that others were faster.
+
+    ``untried`` leaves out rows whose earlier claim was never finished.
+    """
     table = work.table
+    wanted = _ready(work) & (table.c.attempts == 0) if untried else _ready(work)
     ready = (
         select(table.c.id)
-        .where(table.c.id.in_(list(ids)), _ready(work))
+        .where(table.c.id.in_(list(ids)), wanted)
         .order_by(table.c.due_at, table.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -113,6 +119,31 @@ def finish(connection: Connection, held: Held, done: Done) -> None:
         hinted_at=func.now() if ready else None,
     )
     tallies.add(connection, Tally(held.work.stage, done.outcome, done.subject, time.monotonic() - held.started))
+
+
+def finish_all(connection: Connection, ended: Sequence[tuple[Held, Done]]) -> set[int]:
+    """``finish`` for rows of one stage that come to rest: the ids of those that were still ours.
+
+    The others are a successor's by now, and nothing may be kept for them.
+    """
+    work = ended[0][0].work
+    rows = {"stage": work.stage, "ids": [held.id for held, _ in ended], "tokens": [held.token for held, _ in ended]}
+    ours = set(connection.execute(text(_AT_REST.format(table=work.table.name)), rows).scalars())
+    now = time.monotonic()
+    tallied = ((held, done) for held, done in ended if held.id in ours)
+    tallies.add(
+        connection, *(Tally(work.stage, done.outcome, done.subject, now - held.started) for held, done in tallied)
+    )
+    return ours
+
+
+_AT_REST = """
+UPDATE {table} AS known
+SET stage = NULL, lease_until = NULL, due_at = now(), attempts = 0, hinted_at = NULL
+FROM unnest(CAST(:ids AS bigint[]), CAST(:tokens AS bigint[])) AS ended (id, token)
+WHERE known.id = ended.id AND known.token = ended.token AND known.stage = :stage
+RETURNING known.id
+"""
 
 
 def hold(connection: Connection, held: Held) -> None:

@@ -5,10 +5,14 @@ In: values of ``workers.pipeline.models``. Out: the same values from the databas
 
 from __future__ import annotations
 
+import json
 import re
+from contextlib import suppress
 from hashlib import blake2b
 from typing import Any
 
+from pydantic import TypeAdapter
+from pydantic_core import PydanticSerializationError
 from sqlalchemy import BigInteger, Column, Dialect, Identity, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.types import TypeDecorator
@@ -44,6 +48,15 @@ def storable(value: Any) -> Any:
     if isinstance(value, dict):
         return {storable(key): storable(part) for key, part in value.items()}
     return value
+
+
+def as_json(cls: Any, value: Any) -> str:
+    """A value of ``cls`` as the text of a ``jsonb`` parameter; natively, unless a code point has to be replaced."""
+    with suppress(PydanticSerializationError):
+        written = wire.dumps(cls, value)
+        if "\\u0000" not in written:
+            return written
+    return json.dumps(storable(TypeAdapter(cls).dump_python(value, mode="json")))
 
 
 class Wire(TypeDecorator[Any]):

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, func, select, text, update
 
 from workers.adapters.store import pages, tallies
 from workers.adapters.store.claims import Held
-from workers.adapters.store.columns import storable
+from workers.adapters.store.columns import as_json
 from workers.adapters.store.memory import Memory
 from workers.adapters.store.schema import feeds
 from workers.adapters.store.tallies import Tally
@@ -82,23 +82,32 @@ def load(engine: Engine, ids: Iterable[int]) -> dict[int, Subscription]:
         return {row.id: Subscription(*row) for row in connection.execute(chosen)}
 
 
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """A row of the statement that keeps what polls brought."""
+
+    id: int
+    token: int
+    due_at: datetime
+    outcome: str
+    memory: Memory
+    answered: bool
+
+
 def answered(connection: Connection, answers: Sequence[tuple[Held, Polled]]) -> list[int]:
     """Keep what polls brought and when each feed is due again; the ids of the pages to parse.
 
     Compare and set in one statement: feeds whose lease ran out meanwhile are another's, and left alone.
     """
-    rows = {
-        "ids": [held.id for held, _ in answers],
-        "tokens": [held.token for held, _ in answers],
-        "dues": [polled.due for _, polled in answers],
-        "outcomes": [polled.outcome.value for _, polled in answers],
-        "memories": [json.dumps(storable(wire.encode(polled.memory))) for _, polled in answers],
-        "answered": [polled.answered for _, polled in answers],
-    }
-    kept = set(connection.execute(text(_ANSWERED), rows | {"stage": POLL.stage}).scalars())
+    rows = tuple(
+        _Answered(held.id, held.token, polled.due, polled.outcome, polled.memory, polled.answered)
+        for held, polled in answers
+    )
+    given = {"rows": as_json(tuple[_Answered, ...], rows), "stage": POLL.stage}
+    kept = set(connection.execute(text(_ANSWERED), given).scalars())
     ours = [(held, polled) for held, polled in answers if held.id in kept]
     tallies.add(connection, *(_tally(held, polled) for held, polled in ours))
-    return [pages.add(connection, polled.page, held.id) for held, polled in ours if polled.page]
+    return pages.add_all(connection, [(polled.page, held.id, None) for held, polled in ours if polled.page])
 
 
 def _tally(held: Held, polled: Polled) -> Tally:
@@ -108,38 +117,67 @@ def _tally(held: Held, polled: Polled) -> Tally:
 _ANSWERED = """
 UPDATE feeds AS known
 SET stage = :stage, due_at = new.due_at, lease_until = NULL, attempts = 0, hinted_at = NULL, outcome = new.outcome,
-    memory = CAST(new.memory AS jsonb), answered_at = CASE WHEN new.answered THEN now() ELSE known.answered_at END
-FROM unnest(CAST(:ids AS bigint[]), CAST(:tokens AS bigint[]), CAST(:dues AS timestamptz[]), CAST(:outcomes AS text[]),
-            CAST(:memories AS text[]), CAST(:answered AS boolean[]))
-     AS new (id, token, due_at, outcome, memory, answered)
+    memory = new.memory, answered_at = CASE WHEN new.answered THEN now() ELSE known.answered_at END
+FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+     AS new (id bigint, token bigint, due_at timestamptz, outcome text, memory jsonb, answered boolean)
 WHERE known.id = new.id AND known.token = new.token AND known.stage = :stage
 RETURNING known.id
 """
 
 
-def is_first_reading(connection: Connection, feed_id: int) -> bool:
-    """Whether no document of the feed was read before. Locks the row: of two readings at once, one is first."""
-    locked = select(feeds.c.primed).where(feeds.c.id == feed_id).with_for_update()
-    if connection.execute(locked).scalar_one():
-        return False
-    connection.execute(update(feeds).where(feeds.c.id == feed_id).values(primed=True))
-    return True
+@dataclass(frozen=True, slots=True)
+class Student:
+    """A feed as it was when a document of it came to be read. ``primed``: another was read before."""
+
+    id: int
+    primed: bool
+    interval: float
+    memory: Memory
 
 
-def learn(connection: Connection, feed_id: int, document: FeedDocument, new: int) -> None:
-    """Keep for the next poll what a document taught: how much was new, and what the publisher asks for."""
-    known = select(feeds.c.feed, feeds.c.memory).where(feeds.c.id == feed_id).with_for_update()
-    row = connection.execute(known).one()
-    history = schedule.yielded(row.memory.history, len(document.entries), new, row.feed.interval)
-    dates = sorted(entry.published for entry in document.entries if entry.published)
-    gap = schedule.gap(dates, row.memory.gap)
-    memory = replace(row.memory, history=history, ttl=document.ttl, skip_hours=document.skip_hours, gap=gap)
+@dataclass(frozen=True, slots=True)
+class _Learnt:
+    """A row of the statement that keeps what documents taught."""
+
+    id: int
+    memory: Memory
+    newest: datetime | None
+    read: bool
+
+
+def students(connection: Connection, ids: Collection[int]) -> dict[int, Student]:
+    """Locks the rows, in one order for all: of two readings at once, one is first."""
+    chosen = select(feeds.c.id, feeds.c.primed, feeds.c.feed, feeds.c.memory).where(feeds.c.id.in_(ids))
+    rows = connection.execute(chosen.order_by(feeds.c.id).with_for_update())
+    return {row.id: Student(row.id, row.primed, row.feed.interval, row.memory) for row in rows}
+
+
+def learn(connection: Connection, lessons: Sequence[tuple[Student, FeedDocument, int]]) -> None:
+    """Keep for the next poll what documents taught: how much was new in each, and what the publisher asks for."""
+    rows = tuple(_learnt(student, document, new) for student, document, new in lessons)
+    connection.execute(text(_LEARN), {"rows": as_json(tuple[_Learnt, ...], rows)})
+
+
+def _learnt(student: Student, document: FeedDocument, new: int) -> _Learnt:
     if document.parts:
-        memory = replace(row.memory, parts=document.parts, body_hash=None, etag=None, last_modified=None)
-        connection.execute(update(feeds).where(feeds.c.id == feed_id).values(due_at=func.now()))
-    newest = dates[-1] if dates else None
-    latest = func.greatest(feeds.c.entry_at, newest) if newest else feeds.c.entry_at
-    connection.execute(update(feeds).where(feeds.c.id == feed_id).values(memory=memory, entry_at=latest))
+        memory = replace(student.memory, parts=document.parts, body_hash=None, etag=None, last_modified=None)
+        return _Learnt(student.id, memory, None, read=False)
+    history = schedule.yielded(student.memory.history, len(document.entries), new, student.interval)
+    dates = sorted(entry.published for entry in document.entries if entry.published)
+    gap = schedule.gap(dates, student.memory.gap)
+    memory = replace(student.memory, history=history, ttl=document.ttl, skip_hours=document.skip_hours, gap=gap)
+    return _Learnt(student.id, memory, dates[-1] if dates else None, read=True)
+
+
+# An index of sitemaps was not read yet: its parts are, at once.
+_LEARN = """
+UPDATE feeds AS known
+SET memory = learnt.memory, primed = known.primed OR learnt.read,
+    entry_at = greatest(known.entry_at, learnt.newest),
+    due_at = CASE WHEN learnt.read THEN known.due_at ELSE now() END
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS learnt (id bigint, memory jsonb, newest timestamptz, read boolean)
+WHERE known.id = learnt.id
+"""
 
 
 def by_slug(engine: Engine, slug: str) -> Subscription | None:

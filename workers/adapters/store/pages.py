@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, Row, insert, select
 
 from workers.adapters.store.schema import entries, feeds, pages
 from workers.adapters.store.works import EXTRACT, PARSE
 from workers.pipeline.models import Entry, Feed, Page
+
+_EFFORT = 4
+"""Little more than half the time of zlib's usual 6, for bodies a twentieth larger (measured on pages of 70 outlets)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,19 @@ class Fetched:
 
 def add(connection: Connection, page: Page, feed_id: int, entry_id: int | None = None) -> int:
     """Keep a page and make it work for ``process``: a feed's document to parse, an entry's page to extract."""
-    row = {
+    return add_all(connection, [(page, feed_id, entry_id)])[0]
+
+
+def add_all(connection: Connection, given: Sequence[tuple[Page, int, int | None]]) -> list[int]:
+    """Keep pages with the feed and the entry that led to each; their ids, in the order of the pages."""
+    if not given:
+        return []
+    statement = insert(pages).returning(pages.c.id, sort_by_parameter_order=True)
+    return list(connection.execute(statement, [_row(*one) for one in given]).scalars())
+
+
+def _row(page: Page, feed_id: int, entry_id: int | None) -> dict[str, Any]:
+    return {
         "kind": "feed" if entry_id is None else "article",
         "stage": (PARSE if entry_id is None else EXTRACT).stage,
         "feed_id": feed_id,
@@ -37,20 +54,29 @@ def add(connection: Connection, page: Page, feed_id: int, entry_id: int | None =
         "content_type": page.content_type,
         "charset": page.charset,
         "fetched": page.fetched,
-        "body": zlib.compress(page.body, 6),
+        "body": zlib.compress(page.body, _EFFORT),
     }
-    return int(connection.execute(insert(pages).values(row).returning(pages.c.id)).scalar_one())
 
 
 def load(engine: Engine, page_id: int) -> Fetched:
+    (found,) = load_all(engine, [page_id])
+    return found
+
+
+def load_all(engine: Engine, ids: Sequence[int]) -> list[Fetched]:
+    """In the order of their ids."""
     chosen = (
         select(pages, feeds.c.feed, entries.c.entry, entries.c.primed)
         .join(feeds, feeds.c.id == pages.c.feed_id)
         .outerjoin(entries, entries.c.id == pages.c.entry_id)
-        .where(pages.c.id == page_id)
+        .where(pages.c.id.in_(ids))
+        .order_by(pages.c.id)
     )
     with engine.connect() as connection:
-        row = connection.execute(chosen).one()
+        return [_fetched(row) for row in connection.execute(chosen)]
+
+
+def _fetched(row: Row[Any]) -> Fetched:
     page = Page(
         url=row.url,
         final_url=row.final_url,
@@ -59,4 +85,4 @@ def load(engine: Engine, page_id: int) -> Fetched:
         charset=row.charset,
         fetched=row.fetched,
     )
-    return Fetched(page_id, page, row.feed_id, row.feed, row.entry_id, row.entry, bool(row.primed))
+    return Fetched(row.id, page, row.feed_id, row.feed, row.entry_id, row.entry, bool(row.primed))

@@ -36,7 +36,7 @@ class Work:
 
 
 POLL = Work("poll", feeds, "fetch", batch=50, max_attempts=8, backoff=60)
-PARSE = Work("parse", pages, "process", batch=10, max_attempts=3, backoff=5)
+PARSE = Work("parse", pages, "process", batch=25, max_attempts=3, backoff=5)
 FETCH = Work("fetch", entries, "fetch", batch=50, max_attempts=5, backoff=60)
 EXTRACT = Work("extract", pages, "process", batch=10, max_attempts=3, backoff=5)  # the last without the page
 DETECT = Work("detect", articles, "process", batch=10, max_attempts=3, backoff=5)

@@ -6,6 +6,8 @@ last days only, and retention forgets it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, Engine, text
 
 from workers.pipeline.health import Vitals
@@ -14,7 +16,10 @@ DAYS = 7
 """How far back health looks."""
 
 _ADD = """
-INSERT INTO yields AS known (feed_id, day, outcome, count) VALUES (:feed_id, CURRENT_DATE, :outcome, :count)
+INSERT INTO yields AS known (feed_id, day, outcome, count)
+SELECT feed_id, CURRENT_DATE, outcome, count
+FROM unnest(CAST(:feed_ids AS bigint[]), CAST(:outcomes AS text[]), CAST(:counts AS bigint[]))
+     AS brought (feed_id, outcome, count)
 ON CONFLICT (feed_id, day, outcome) DO UPDATE SET count = known.count + excluded.count
 """
 _VITALS = """
@@ -31,7 +36,15 @@ WHERE active ORDER BY slug
 
 def add(connection: Connection, feed_id: int, outcome: str, count: int = 1) -> None:
     """Count, as part of the caller's transaction."""
-    connection.execute(text(_ADD), {"feed_id": feed_id, "outcome": outcome, "count": count})
+    add_all(connection, [(feed_id, outcome, count)])
+
+
+def add_all(connection: Connection, brought: Sequence[tuple[int, str, int]]) -> None:
+    """Count for many feeds at once; each pair of feed and outcome comes once. One order for all, against deadlocks."""
+    if brought:
+        feed_ids, outcomes, counts = (list(column) for column in zip(*sorted(brought), strict=True))
+        given = {"feed_ids": feed_ids, "outcomes": outcomes, "counts": counts}
+        connection.execute(text(_ADD), given)
 
 
 def vitals(engine: Engine) -> dict[str, Vitals]:
