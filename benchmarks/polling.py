@@ -31,8 +31,9 @@ from workers.adapters.store.schema import feeds as feed_rows
 from workers.adapters.store.works import PARSE, POLL, Work
 from workers.pipeline.models import Feed
 from workers.settings import load
+from workers.settings.service import Fetch
 
-UNCHANGED, NEW, ENTRIES, BATCH = 2000, 400, 20, 50
+UNCHANGED, NEW, ENTRIES, BATCH = 2000, 400, 20, Fetch().batch
 
 READER = """
 import sys, time, json, tempfile, os

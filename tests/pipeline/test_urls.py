@@ -1,7 +1,11 @@
 """One page, one key."""
 
 import pytest
+from ada_url import URL
+from hypothesis import given as given_any
+from hypothesis import strategies as st
 
+from workers.pipeline import urls
 from workers.pipeline.urls import absolute, canonical, entry_key, host
 
 
@@ -53,3 +57,19 @@ def test_a_relative_link_is_resolved_and_a_host_is_named():
 )
 def test_entries_of_one_page_are_told_apart_by_an_anchor_that_their_guid_carries(url, guid, key):
     assert entry_key(url, guid) == key
+
+
+_PIECES = ["/", ".", "..", "amp", "a", "B", "-", "--", "~", "_", "1", "m.", "%41", "?a=1", "#x", ":80", "@", "é"]
+_HOSTS = ["example.org", "www.example.org/", "example.org/news/", "m.example.org/", "xn--a.org/", "1.0x7f/", ""]
+
+
+@given_any(st.sampled_from(_HOSTS), st.lists(st.sampled_from(_PIECES), max_size=6))
+def test_an_address_taken_for_plain_is_one_that_the_browsers_rules_leave_as_it_is(start, pieces):
+    url = f"https://{start}{''.join(pieces)}"
+    if urls._is_plain(url):
+        parsed = URL(url)
+        assert parsed.href == url
+        assert (parsed.search, parsed.hash, parsed.username, parsed.port) == ("", "", "", "")
+        assert urls._AMP_PATH.sub("", parsed.pathname) == parsed.pathname
+        assert not urls._DEVICE_HOST.match(parsed.hostname)
+        assert not urls._AMP_CACHE.match(url)

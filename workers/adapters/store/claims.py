@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql import ColumnElement
 
 from workers.adapters.store import tallies
+from workers.adapters.store.columns import among
 from workers.adapters.store.tallies import Tally
 from workers.adapters.store.upkeep import quarantine
 from workers.adapters.store.works import Work
@@ -82,7 +83,7 @@ def claim(
     wanted = _ready(work) & (table.c.attempts == 0) if untried else _ready(work)
     ready = (
         select(table.c.id)
-        .where(table.c.id.in_(list(ids)), wanted)
+        .where(among(table.c.id, ids), wanted)
         .order_by(table.c.due_at, table.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

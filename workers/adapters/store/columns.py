@@ -7,13 +7,30 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import blake2b
 from typing import Any
 
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
-from sqlalchemy import BigInteger, Column, Dialect, Identity, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Dialect,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    any_,
+    cast,
+    literal,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
@@ -92,6 +109,11 @@ class Clean(TypeDecorator[str]):
 def digest(text: str) -> str:
     """A short stand-in for a text of any length: an index entry may not exceed 2.7 kB, addresses may."""
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def among(column: ColumnElement[int], ids: Iterable[int]) -> ColumnElement[bool]:
+    """``column IN ids`` as one parameter: a list of them would be another statement for each length."""
+    return column == any_(cast(literal(list(ids), ARRAY(BigInteger)), ARRAY(BigInteger)))
 
 
 def key() -> Column[int]:

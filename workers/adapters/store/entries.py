@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, select, text, update
 
 from workers.adapters.store import feeds, pages, tallies, yields
-from workers.adapters.store.columns import as_json, digest
+from workers.adapters.store.columns import among, as_json, digest
 from workers.adapters.store.pages import Fetched
 from workers.adapters.store.schema import entries
 from workers.adapters.store.tallies import Tally
@@ -141,7 +141,7 @@ def _listed(found: Fetched, entry: Entry, primed: bool) -> _Listed:
 def links(engine: Engine, ids: Iterable[int]) -> dict[int, str]:
     """The address of each entry, empty when the feed gave none."""
     with engine.connect() as connection:
-        rows = connection.execute(select(entries.c.id, entries.c.entry).where(entries.c.id.in_(list(ids))))
+        rows = connection.execute(select(entries.c.id, entries.c.entry).where(among(entries.c.id, ids)))
         return {row.id: row.entry.url or "" for row in rows}
 
 

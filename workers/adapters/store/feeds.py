@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, func, select, text, update
 
 from workers.adapters.store import pages, tallies
 from workers.adapters.store.claims import Held
-from workers.adapters.store.columns import as_json
+from workers.adapters.store.columns import among, as_json
 from workers.adapters.store.memory import Memory
 from workers.adapters.store.schema import feeds
 from workers.adapters.store.tallies import Tally
@@ -77,7 +77,7 @@ WHERE known.feed <> excluded.feed OR NOT known.active
 
 def load(engine: Engine, ids: Iterable[int]) -> dict[int, Subscription]:
     """Those of the feeds that are (still) polled, by id."""
-    chosen = select(feeds.c.id, feeds.c.feed, feeds.c.memory).where(feeds.c.id.in_(list(ids)), feeds.c.active)
+    chosen = select(feeds.c.id, feeds.c.feed, feeds.c.memory).where(among(feeds.c.id, ids), feeds.c.active)
     with engine.connect() as connection:
         return {row.id: Subscription(*row) for row in connection.execute(chosen)}
 
@@ -147,7 +147,7 @@ class _Learnt:
 
 def students(connection: Connection, ids: Collection[int]) -> dict[int, Student]:
     """Locks the rows, in one order for all: of two readings at once, one is first."""
-    chosen = select(feeds.c.id, feeds.c.primed, feeds.c.feed, feeds.c.memory).where(feeds.c.id.in_(ids))
+    chosen = select(feeds.c.id, feeds.c.primed, feeds.c.feed, feeds.c.memory).where(among(feeds.c.id, ids))
     rows = connection.execute(chosen.order_by(feeds.c.id).with_for_update())
     return {row.id: Student(row.id, row.primed, row.feed.interval, row.memory) for row in rows}
 

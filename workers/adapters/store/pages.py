@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, insert, select
 
+from workers.adapters.store.columns import among
 from workers.adapters.store.schema import entries, feeds, pages
 from workers.adapters.store.works import EXTRACT, PARSE
 from workers.pipeline.models import Entry, Feed, Page
@@ -69,7 +70,7 @@ def load_all(engine: Engine, ids: Sequence[int]) -> list[Fetched]:
         select(pages, feeds.c.feed, entries.c.entry, entries.c.primed)
         .join(feeds, feeds.c.id == pages.c.feed_id)
         .outerjoin(entries, entries.c.id == pages.c.entry_id)
-        .where(pages.c.id.in_(ids))
+        .where(among(pages.c.id, ids))
         .order_by(pages.c.id)
     )
     with engine.connect() as connection:

@@ -1,6 +1,7 @@
 """Addresses in, answers out: many at once in one event loop, politely, and never to an address inside.
 
 ``answers``   request, answer, and what headers mean
+``addresses`` what an address says
 ``guard``     which addresses may be connected to
 ``bodies``    decompression under a cap
 ``manners``   whose turn it is, shared by all workers

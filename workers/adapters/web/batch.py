@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import aiohttp
-from ada_url import URL, join_url
-from yarl import URL as WireURL
 
-from workers.adapters.web import bodies, failures
+from workers.adapters.web import addresses, bodies, failures
+from workers.adapters.web.addresses import Address
 from workers.adapters.web.answers import Answer, Request, body_hash, max_age, outcome_of, retry_after
 from workers.adapters.web.guard import Guard, trusted
 from workers.adapters.web.manners import HostBusyError, Turns
@@ -111,7 +110,7 @@ class Batch:
             digest = body_hash(reply.body)
             outcome = FetchOutcome.UNCHANGED if digest == kept.body_hash else outcome
         if outcome is FetchOutcome.RATE_LIMITED:
-            await self._turns.rest(_host(reply.url), retry_after(headers, now) or _REST)
+            await self._turns.rest(addresses.read(reply.url).host, retry_after(headers, now) or _REST)
         alive = outcome in (FetchOutcome.OK, FetchOutcome.UNCHANGED, FetchOutcome.NOT_MODIFIED)
         kind = headers.get("Content-Type")
         page = Page(kept.request.url, reply.url, reply.body, kind, reply.charset, now)
@@ -132,7 +131,7 @@ class Batch:
 
     async def _follow(self, request: Request) -> _Reply:
         """The last response of the chain. Permanent moves count as long as nothing temporary came before."""
-        url, moved, permanent = _parsed(request.url), None, True
+        url, moved, permanent = addresses.read(request.url), None, True
         async with asyncio.timeout_at(asyncio.get_running_loop().time() + self._policy.timeout + self._left()):
             for _ in range(_REDIRECTS + 1):
                 await self._admit(url, request)
@@ -140,7 +139,7 @@ class Batch:
                 if location is None:
                     return reply
                 permanent = permanent and _MOVED[reply.status]
-                url = _parsed(join_url(url.href, location))
+                url = addresses.read(location, url.href)
                 moved = url.href if permanent else moved
         raise _Refused(FetchOutcome.REDIRECTS, f"more than {_REDIRECTS} redirects")
 
@@ -148,7 +147,7 @@ class Batch:
         """Seconds of the budget in which a turn may still begin."""
         return max(0.0, self._ends - self._policy.timeout - time.monotonic())
 
-    async def _admit(self, url: URL, request: Request) -> None:
+    async def _admit(self, url: Address, request: Request) -> None:
         """Wait for the host's turn, once the address and robots.txt allow the request at all."""
         if (reason := self._guard.admits(url)) is not None:
             raise _Refused(FetchOutcome.BLOCKED, f"blocked {reason}")
@@ -162,7 +161,7 @@ class Batch:
                 )
             spacing = max(spacing, rules.delay)
         if spacing:
-            await self._turn(url.hostname, spacing)
+            await self._turn(url.host, spacing)
 
     async def _turn(self, host: str, spacing: float) -> None:
         wait = await self._turns.wait(host, spacing, self._left())
@@ -170,14 +169,14 @@ class Batch:
             raise _Refused(FetchOutcome.DEFERRED, f"the host's next turn is {wait:.0f} s away", wait)
         await asyncio.sleep(wait)
 
-    async def _ask(self, url: URL, request: Request, moved: str | None) -> tuple[_Reply, str | None]:
+    async def _ask(self, url: Address, request: Request, moved: str | None) -> tuple[_Reply, str | None]:
         """One exchange: the reply, and where it points if it redirects."""
         cap = _FEED_BYTES if request.feed else _PAGE_BYTES
         conditions = _conditions(request)
         policy = self._policy
         async with (
-            self._busy[url.hostname],
-            self._turns.slot(url.hostname, policy.per_host, policy.timeout + 5.0, self._left()),
+            self._busy[url.host],
+            self._turns.slot(url.host, policy.per_host, policy.timeout + 5.0, self._left()),
         ):
             began = time.monotonic()
             async with asyncio.timeout(self._policy.timeout), self._open(url, conditions) as response:
@@ -187,9 +186,9 @@ class Batch:
                 reply = _Reply(response.status, url.href, response.headers, body, response.charset, moved, took)
                 return reply, location
 
-    def _open(self, url: URL, headers: dict[str, str]) -> aiohttp.client._RequestContextManager:
+    def _open(self, url: Address, headers: dict[str, str]) -> aiohttp.client._RequestContextManager:
         trusted.set(self._guard.names(url))
-        return self._session.get(WireURL(url.href, encoded=True), headers=headers, allow_redirects=False)
+        return self._session.get(url.wire, headers=headers, allow_redirects=False)
 
     async def _body(self, response: aiohttp.ClientResponse, cap: int) -> bytes:
         length = response.content_length
@@ -200,7 +199,7 @@ class Batch:
 
     async def _robots_file(self, address: str) -> tuple[int | None, bytes]:
         """Status and body of a robots.txt, redirects followed; ``(None, b"")`` when there is no answer."""
-        url = _parsed(address)
+        url = addresses.read(address)
         try:
             async with asyncio.timeout(min(10.0, self._policy.timeout)):
                 for _ in range(_REDIRECTS):
@@ -209,7 +208,7 @@ class Batch:
                     async with self._open(url, {}) as response:
                         if response.status not in _MOVED:
                             return response.status, await _start(response)
-                        url = _parsed(join_url(url.href, response.headers.get("Location", "")))
+                        url = addresses.read(response.headers.get("Location", ""), url.href)
         except failures.EXPECTED:
             return None, b""
         return 404, b""
@@ -228,18 +227,3 @@ async def _start(response: aiohttp.ClientResponse) -> bytes:
     """As much of a robots.txt as RFC 9309 asks for; the rest of a longer one is not missed."""
     encoding = response.headers.get("Content-Encoding", "")
     return await bodies.read(response.content.iter_any(), encoding, 10 * ROBOTS_BYTES)
-
-
-def _parsed(address: str) -> URL:
-    try:
-        url = URL(address.strip())
-    except ValueError as error:
-        raise _Refused(FetchOutcome.BAD_URL, f"no address: {address[:200]}") from error
-    if url.protocol in ("http:", "https:") and not url.hostname:
-        raise _Refused(FetchOutcome.BAD_URL, f"no host: {address[:200]}")
-    url.hash = ""
-    return url
-
-
-def _host(address: str) -> str:
-    return URL(address).hostname

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterator, Sequence
+import weakref
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass
 
 import aiohttp
 from redis.asyncio import Redis
@@ -21,8 +23,36 @@ _TOGETHER = 0.01
 """Seconds."""
 
 
+_Ready = asyncio.Queue[tuple[int, Answer] | Exception]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Open connections, to sites and to the Redis that keeps turns."""
+
+    session: aiohttp.ClientSession
+    redis: Redis | None
+
+    async def close(self) -> None:
+        await self.session.close()
+        if self.redis is not None:
+            await self.redis.aclose()
+
+
+class _Standing:
+    """An event loop between batches, with its connections."""
+
+    def __init__(self, connect: Callable[[], Coroutine[None, None, _Line]]) -> None:
+        self.runner = asyncio.Runner()
+        self.line = self.runner.run(connect())
+
+    def close(self) -> None:
+        self.runner.run(self.line.close())
+        self.runner.close()
+
+
 class Fetcher:
-    """For one process. Remembers robots.txt between batches; connections and turns belong to a batch.
+    """For one process, and one batch at a time. Remembers robots.txt between batches.
 
     ``redis_url`` is the broker's, ``None`` to keep turns to this process. ``tls`` replaces the system's trust, for
     sites with a certificate authority of their own; certificates are verified always.
@@ -34,22 +64,35 @@ class Fetcher:
         self._guard = Guard(policy.allow)
         self._robots = Robots()
         self._tls = tls or ssl.create_default_context()
+        self._standing: _Standing | None = None
 
     def fetch(self, requests: Sequence[Request]) -> list[Answer]:
         """``fetch_many`` for callers without an event loop."""
         return asyncio.run(self.fetch_many(requests))
 
     def each(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
-        """``stream`` for callers without an event loop, who get what came in meanwhile when they return for more."""
-        with asyncio.Runner() as runner:
-            ready: asyncio.Queue[tuple[int, Answer] | Exception] = asyncio.Queue()
-            reading = runner.get_loop().create_task(_fill(ready, self.stream(requests)))
+        """``stream`` for workers, who get what came in meanwhile when they return for more.
+
+        The event loop and its connections outlive the batch: opening one costs as much as an answer.
+        """
+        standing, ready = self._stand(), _Ready()
+        try:
+            asking = standing.runner.get_loop().create_task(self._ask(requests, standing.line, ready))
             left = len(requests)
             while left:
-                for found in runner.run(_some(ready, left)):
+                for found in standing.runner.run(_some(ready, left)):
                     yield found
                     left -= 1
-            runner.run(_ended(reading))
+            standing.runner.run(_ended(asking))
+        except BaseException:
+            self.close()  # whatever is still under way ends with its loop
+            raise
+
+    def close(self) -> None:
+        """Give up the connections that outlive batches; also done when nobody knows the fetcher any more."""
+        if self._standing is not None:
+            self._closing()
+            self._standing = None
 
     async def fetch_many(self, requests: Sequence[Request]) -> list[Answer]:
         """One answer per request, in order. Never raises for what the web does.
@@ -60,17 +103,31 @@ class Fetcher:
         return [found[number] for number in range(len(requests))]
 
     async def stream(self, requests: Sequence[Request]) -> AsyncIterator[tuple[int, Answer]]:
-        """Each request's number with its answer, as they end: a slow site holds up nobody."""
-        redis = _redis(self._redis_url) if self._policy.spacing else None
+        """The number of each request and its answer, as they end: a slow site holds up nobody."""
+        line, ready = await self._connect(), _Ready()
+        asking = asyncio.get_running_loop().create_task(self._ask(requests, line, ready))
         try:
-            async with self._session() as session:
-                batch = Batch(self._policy, self._guard, self._robots, Turns(redis), session)
-                asked = [_numbered(batch, number, request) for number, request in enumerate(requests)]
-                for answered in asyncio.as_completed(asked):
-                    yield await answered
+            for _ in requests:
+                yield _unwrapped(await ready.get())
         finally:
-            if redis is not None:
-                await redis.aclose()
+            asking.cancel()
+            await asyncio.wait([asking])
+            await line.close()
+
+    async def _ask(self, requests: Sequence[Request], line: _Line, ready: _Ready) -> None:
+        batch = Batch(self._policy, self._guard, self._robots, Turns(line.redis), line.session)
+        async with asyncio.TaskGroup() as asked:
+            for number, request in enumerate(requests):
+                asked.create_task(_into(ready, batch, number, request))
+
+    def _stand(self) -> _Standing:
+        if self._standing is None:
+            self._standing = _Standing(self._connect)
+            self._closing = weakref.finalize(self, self._standing.close)
+        return self._standing
+
+    async def _connect(self) -> _Line:
+        return _Line(self._session(), _redis(self._redis_url) if self._policy.spacing else None)
 
     def _session(self) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
@@ -90,31 +147,27 @@ class Fetcher:
         )
 
 
-async def _numbered(batch: Batch, number: int, request: Request) -> tuple[int, Answer]:
-    return number, await batch.answer(request)
-
-
-async def _fill(
-    ready: asyncio.Queue[tuple[int, Answer] | Exception], stream: AsyncIterator[tuple[int, Answer]]
-) -> None:
+async def _into(ready: _Ready, batch: Batch, number: int, request: Request) -> None:
     try:
-        async for answered in stream:
-            ready.put_nowait(answered)
+        ready.put_nowait((number, await batch.answer(request)))
     except Exception as error:  # our own mistake: the caller's to raise, who would wait for ever
         ready.put_nowait(error)
 
 
-async def _some(ready: asyncio.Queue[tuple[int, Answer] | Exception], left: int) -> list[tuple[int, Answer]]:
+async def _some(ready: _Ready, left: int) -> list[tuple[int, Answer]]:
     """What is ready, at least one. Entering the loop costs as much as a poll: what comes together is taken together."""
     found = [await ready.get()]
     if left > 1:
         await asyncio.sleep(_TOGETHER)
     while not ready.empty():
         found.append(ready.get_nowait())
-    for one in found:
-        if isinstance(one, Exception):
-            raise one
-    return [one for one in found if not isinstance(one, Exception)]
+    return [_unwrapped(one) for one in found]
+
+
+def _unwrapped(found: tuple[int, Answer] | Exception) -> tuple[int, Answer]:
+    if isinstance(found, Exception):
+        raise found
+    return found
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

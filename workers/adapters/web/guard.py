@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from ada_url import URL
+from workers.adapters.web.addresses import Address
 
 PORTS = frozenset({80, 443, *range(8000, 9000)})
 """Where news is published; elsewhere is mail, databases and other people's consoles."""
@@ -54,17 +54,17 @@ class Guard:
                 host, _, port = text.rpartition(":")
                 self._endpoints.add((host.strip("[]").lower(), int(port)))
 
-    def admits(self, url: URL) -> str | None:
+    def admits(self, url: Address) -> str | None:
         """Why the address must not be asked at all, ``None`` when it may."""
-        if url.protocol not in ("http:", "https:"):
-            return f"scheme {url.protocol}"
-        if self.names(url) or _port(url) in PORTS or self._in_blocks(url.hostname.strip("[]")):
+        if url.scheme not in ("http", "https"):
+            return f"scheme {url.scheme}:"
+        if self.names(url) or url.port in PORTS or self._in_blocks(url.host):
             return None
-        return f"port {_port(url)}"
+        return f"port {url.port}"
 
-    def names(self, url: URL) -> bool:
+    def names(self, url: Address) -> bool:
         """Whether the operator allowed this host and port by name."""
-        return (url.hostname.strip("[]"), _port(url)) in self._endpoints
+        return (url.host, url.port) in self._endpoints
 
     def connect(self, info: AddrInfo) -> socket.socket:
         """A socket for the address. Raises ``BlockedAddress``. (aiohttp's ``socket_factory``)"""
@@ -105,7 +105,3 @@ def _inner(found: IPv6Address) -> IPv4Address | None:
     if found.ipv4_mapped is not None:
         return found.ipv4_mapped
     return IPv4Address(int(found) & 0xFFFFFFFF) if found in _NAT64 else None
-
-
-def _port(url: URL) -> int:
-    return int(url.port) if url.port else (443 if url.protocol == "https:" else 80)
