@@ -41,6 +41,7 @@ PEACEFUL_SUB_EVENT = {
     "riot": "Violent demonstration",
     "protest": "Peaceful protest",
 }
+EXCESSIVE = "Excessive force against protesters"
 FIRST = ("suicide", "chem", "grenade", "ied")
 """Weapons so specific that they decide wherever they stand."""
 EITHER = ("abduct", "sexual", "air", "shell", "clash", "murder", "attack")
@@ -79,9 +80,19 @@ def _specific(own: Sequence[Tag], around: frozenset[str]) -> Kind | None:
 
 
 def _fought(category: str, around: frozenset[str]) -> str:
-    """An attack that soldiers are in, and neither a civilian nor civil property, is a clash; a murder never is."""
-    fought = category in ("attack", "kill") and "army" in around and not around & {"civilian", "property"}
+    """An attack that soldiers are in, and neither a civilian nor civil property, is a clash; a murder never is.
+    That of the police or the army on a protest is excessive force."""
+    if category not in ("attack", "kill"):
+        return SUB_EVENT[category]
+    if _forced(around):
+        return EXCESSIVE
+    fought = "army" in around and not around & {"civilian", "property"}
     return SUB_EVENT["clash" if fought else category]
+
+
+def _forced(around: frozenset[str]) -> bool:
+    """Were people of a protest harmed, and did the state stand against them?"""
+    return bool(around & {"protest", "riot"} and around & {"police", "army"} and around & {"kill", "casualty"})
 
 
 def _territory(tag: Tag, around: frozenset[str]) -> str:
@@ -103,9 +114,8 @@ def peaceful(triggers: Sequence[Tag], around: frozenset[str]) -> Kind | None:
 
 
 def _protest(category: str, sub_event: str, around: frozenset[str]) -> str:
-    forced = "police" in around or "army" in around
-    if category in ("riot", "protest") and forced and ("kill" in around or "casualty" in around):
-        return "Excessive force against protesters"
-    if category == "protest" and "riot" in around and forced:
+    if category in ("riot", "protest") and _forced(around):
+        return EXCESSIVE
+    if category == "protest" and "riot" in around and around & {"police", "army"}:
         return "Protest with intervention"
     return sub_event

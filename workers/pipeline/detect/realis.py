@@ -64,15 +64,15 @@ def judge(text: Text, tags: Sequence[Tag], trigger: Tag, age: int | None, oldest
         return Stand(realis, cause, text.span(tag.first, tag.last) if tag else None)
 
     by = _by_category(tags)
-    if cue := _before(by.get("negation", ()), trigger, NEAR, text):
+    if cue := _before(by.get("negation", ()), trigger, NEAR):
         return stand(Realis.NEGATED, Cause.NEGATION, cue)
     if cue := _denied(by.get("denied", ()), trigger):
         return stand(Realis.NEGATED, Cause.DENIAL, cue)
-    if cue := _around(by.get("hypothetical", ()), trigger, text):
+    if cue := _around(by.get("hypothetical", ()), trigger):
         return stand(Realis.HYPOTHETICAL, Cause.POSSIBILITY, cue)
-    if cue := _before(by.get("purpose", ()), trigger, AT_ONCE, text):
+    if cue := _before(by.get("purpose", ()), trigger, AT_ONCE):
         return stand(Realis.PLANNED, Cause.PURPOSE, cue)
-    if cue := _before(by.get("planned", ()), trigger, REACH, text):
+    if cue := _before(by.get("planned", ()), trigger, REACH):
         return stand(Realis.PLANNED, Cause.PLAN, cue)
     for category, realis, cause in _OCCASIONS:
         if cue := _occasion(by.get(category, ()), trigger):
@@ -102,9 +102,9 @@ def _by_category(tags: Sequence[Tag]) -> dict[str, list[Tag]]:
     return by
 
 
-def _before(cues: Sequence[Tag], trigger: Tag, reach: int, text: Text) -> Tag | None:
+def _before(cues: Sequence[Tag], trigger: Tag, reach: int) -> Tag | None:
     """The nearest cue that ends at most ``reach`` words before the trigger; a weak one must be nearer."""
-    found = [c for c in cues if 0 <= trigger.first - c.last <= (NEAR if c.weak else reach) and not _month(c, text)]
+    found = [c for c in cues if 0 <= trigger.first - c.last <= (NEAR if c.weak else reach)]
     return found[-1] if found else None
 
 
@@ -114,22 +114,17 @@ def _denied(cues: Sequence[Tag], trigger: Tag) -> Tag | None:
     return found[0] if found else None
 
 
-def _around(cues: Sequence[Tag], trigger: Tag, text: Text) -> Tag | None:
+def _around(cues: Sequence[Tag], trigger: Tag) -> Tag | None:
     found = [
         c
         for c in cues
         if 0 <= trigger.first - c.last <= (NEAR if c.weak else REACH)
         or (not c.weak and 0 <= c.first - trigger.last <= AFTER)
     ]
-    return next((c for c in found if not _month(c, text)), None)
+    return found[0] if found else None
 
 
 def _occasion(cues: Sequence[Tag], trigger: Tag) -> Tag | None:
     """ "Marked the anniversary of the shelling", not "shells hit a monument": the cue comes first, or right after."""
     found = [c for c in cues if not c.weak and (c.last <= trigger.first or c.first - trigger.last < CLOSE)]
     return found[0] if found else None
-
-
-def _month(cue: Tag, text: Text) -> bool:
-    """The English month is no possibility."""
-    return text.language == "en" and text.word(cue.first) == "May"
