@@ -31,6 +31,7 @@ def contain(senses: Sequence[Sense], names: Sequence[Name]) -> None:
         inner, outer = of[id(name)], of[id(after)]
         inner.bracketed |= bool(after.signs & Sign.BRACKETED)
         inner.within_area |= bool(after.signs & Sign.AFTER_COMMA) and _area(outer)
+        inner.within_area |= bool(after.signs & Sign.HOLDS) and _division(after)
         quarter = name.type is not None and name.type.last == after.first
         linked = quarter or after.signs & (Sign.AFTER_COMMA | Sign.HOLDS)
         if linked and inner is not outer and not _listed(inner, outer):
@@ -40,8 +41,13 @@ def contain(senses: Sequence[Sense], names: Sequence[Name]) -> None:
 
 def _area(outer: Sense) -> bool:
     """ "Damari, Birnin Gwari LGA", "Mangusu, Irumu, Ituri": is it plainly a division?"""
-    called = any(name.type and name.type.label in ("region", "district") for name in outer.names)
+    called = any(map(_division, outer.names))
     return called or any(holds(container, _likeliest(outer)) for group in outer.containers for container in group)
+
+
+def _division(name: Name) -> bool:
+    """ "In Shinkafi local government area": is it called one?"""
+    return name.type is not None and name.type.label in ("region", "district")
 
 
 def _put(inner: Sense, outer: Sense) -> None:
