@@ -21,6 +21,7 @@ from workers.adapters.store import ageing, claims, heartbeats, retention, tallie
 from workers.adapters.store.works import EVALUATE, QUEUES, WORKS
 from workers.hints import call, impatient_connection, publish, send_canary
 from workers.pipeline.models import Receiver
+from workers.reminding import Reminding
 from workers.settings import Settings
 from workers.watchman import Watchman
 
@@ -74,7 +75,7 @@ class Beat:
 
     def run(self, stop: threading.Event) -> None:
         """Until ``stop`` is set."""
-        watchman = Watchman(self.engine, self.settings)
+        watchman, reminding = Watchman(self.engine, self.settings), Reminding(self.engine, self.settings)
         every = self.settings.deadman.every.total_seconds()
         chores = [
             Chore(1, self.tick),
@@ -84,6 +85,7 @@ class Beat:
             Chore(60, self.age),
             Chore(60, watchman.look),
             Chore(60, watchman.report_nothing),
+            Chore(60, reminding.remind),
             Chore(every, send_canary),
             Chore(every, watchman.show_life),
             Chore(300, self.forget),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ def tree(chance: random.Random, depth: int = 0) -> Route:
         receiver=f"r{chance.randrange(8)}" if depth == 0 or chance.random() < 0.8 else None,
         matchers=tuple(matcher(chance) for _ in range(chance.choice([0, 1, 1, 1, 2]))) if depth else (),
         continue_=depth > 0 and chance.random() < 0.6,
+        repeat_interval=timedelta(minutes=chance.randrange(1, 600)) if chance.random() < 0.4 else None,
         routes=tuple(tree(chance, depth + 1) for _ in range(children)),
     )
 
@@ -47,6 +49,7 @@ def written(node: Route) -> dict[str, object]:
         **({"receiver": node.receiver} if node.receiver else {}),
         **({"matchers": list(node.matchers)} if node.matchers else {}),
         **({"continue": True} if node.continue_ else {}),
+        **({"repeat_interval": f"{node.repeat_interval.total_seconds():g}s"} if node.repeat_interval else {}),
         "routes": [written(child) for child in node.routes],
     }
 

@@ -242,6 +242,14 @@ FAULTS = {
         "receivers.yml:10: time_intervals.0.time_intervals.0.weekdays.0: "
         "'mondy' is no name or number; did you mean 'monday'?",
     ),
+    "a reminder every second": (
+        {"receivers": SOUND["receivers.yml"] + "  repeat_interval: 10s\n"},
+        "receivers.yml:6: route.repeat_interval: what goes on is looked at once a minute: write a repeat_interval of",
+    ),
+    "a rule that makes reminders": (
+        {"rules.d__all": SOUND["rules.d/all.yml"] + "        on: [new, reminder]\n"},
+        "rules.d/all.yml:7: groups.0.rules.0.on.1: reminders are the route's: give it a repeat_interval",
+    ),
     "a bad inhibition": (
         {"receivers": SOUND["receivers.yml"] + "inhibit_rules:\n  - source_matchers: ['x']\n"},
         "receivers.yml:7: inhibit_rules.0.source_matchers.0: bad matcher 'x'",

@@ -55,7 +55,7 @@ _STANDING = text(
     SELECT rule, subject, false, message
     FROM vigils JOIN delivery_alerts ON alert_id = vigils.id JOIN deliveries ON deliveries.id = delivery_id
     JOIN threads ON threads.id = delivery_alerts.thread_id
-    WHERE receiver = :receiver AND deliveries.state = 'sent' AND message IS NOT NULL AND kind = 'new'
+    WHERE receiver = :receiver AND deliveries.state = 'sent' AND message IS NOT NULL AND kind <> 'resolution'
     """
 ).columns(Column("rule", Text), Column("subject", Text), Column("over", Boolean), deliveries.c.message)
 """What ended longer than ``ttl`` ago has ended in Alertmanager, too: nobody repeated it."""

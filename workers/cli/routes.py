@@ -29,6 +29,7 @@ def _lines(node: Route, depth: int) -> Iterator[str]:
     told += ["continue"] if node.continue_ else []
     told += [f"by {', '.join(node.group_by) or 'nothing'}"] if node.group_by is not None else []
     told += ["with quiet hours"] if node.mute or node.active else []
+    told += [f"again after {node.repeat_interval}"] if node.repeat_interval else []
     told += ["as a digest"] if node.digest else []
     told += [f"unacknowledged -> {node.escalation.receiver}"] if node.escalation else []
     yield "  " * depth + "  ".join(told)

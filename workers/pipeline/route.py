@@ -49,6 +49,7 @@ class Branch:
     active: tuple[Stretch, ...] = ()
     group_wait: timedelta | None = None
     group_interval: timedelta | None = None
+    repeat_interval: timedelta | None = None
     digest: Digest | None = None
     escalation: Escalation | None = None
 
@@ -71,6 +72,19 @@ def route(alert: Alert, tree: Route, told: Sequence[Target] = (), now: datetime 
     for thread in told:
         found.setdefault(thread, _at_its_time(thread, tree, now))
     return tuple(found.values())
+
+
+def reminded(labels: Mapping[str, str], thread: Target, tree: Route, now: datetime) -> tuple[timedelta, Target] | None:
+    """How long after a thread's last message it is told again of what goes on unchanged, and how it is held then.
+
+    ``None``: not at all. A digest says everything in its time, and once.
+    """
+    ways = [
+        (branch.repeat_interval, replace(_target(branch, labels, now), group_key=thread.group_key))
+        for branch in branches(labels, tree)
+        if branch.repeat_interval and not branch.digest and branch.receiver == thread.receiver
+    ]
+    return None if thread.gathers else min(ways, key=lambda way: way[0], default=None)
 
 
 def sooner(one: Target, other: Target) -> Target:
@@ -154,6 +168,7 @@ def _inherit(node: Route, above: Branch) -> Branch:
         active=node.active,
         group_wait=_own(node.group_wait, above.group_wait),
         group_interval=_own(node.group_interval, above.group_interval),
+        repeat_interval=_own(node.repeat_interval, above.repeat_interval),
         digest=node.digest,
         escalation=node.escalation,
     )

@@ -82,7 +82,7 @@ def _active(asked: Activity, subject: Subject, now: datetime) -> Finding:
 
 def tell(vigil: Vigil, subject: Subject, finding: Finding, last: Alert | None, feeds: Feeds) -> Alert | None:
     """What is to be told of a finding, given the last that was told of the subject; ``None``: nothing new."""
-    open_ = last is not None and last.kind is AlertKind.NEW
+    open_ = last is not None and last.kind is not AlertKind.RESOLUTION
     if finding.firing == open_:
         return None
     if open_ and last is not None:

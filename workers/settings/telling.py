@@ -6,6 +6,7 @@ The kinds of receivers and their options are in ``receivers``.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -34,6 +35,12 @@ class EscalationEntry(Strict):
     """How long somebody has to acknowledge what is new or graver (`clashwatch ack`)."""
 
 
+def _a_minute(interval: timedelta | None) -> timedelta | None:
+    if interval is not None and interval < timedelta(minutes=1):
+        raise ValueError("what goes on is looked at once a minute: write a repeat_interval of 1m or longer, as in 4h")
+    return interval
+
+
 class RouteEntry(Strict):
     """A node of the tree, as in Prometheus Alertmanager."""
 
@@ -51,6 +58,8 @@ class RouteEntry(Strict):
     """Hold a thread's first message for what else it may have to say; nothing is held unless said."""
     group_interval: Duration | None = None
     """Time between two messages of a thread."""
+    repeat_interval: Annotated[Duration | None, AfterValidator(_a_minute)] = None
+    """Tell again so long after a thread's last message what goes on unchanged and nobody acknowledged."""
     digest: DigestEntry | None = None
     """Gather, and tell all of it in one message at these times."""
     escalation: EscalationEntry | None = None
@@ -68,6 +77,7 @@ class RouteEntry(Strict):
             active=_stretches(self.active_time_intervals, times),
             group_wait=self.group_wait,
             group_interval=self.group_interval,
+            repeat_interval=self.repeat_interval,
             digest=self.digest.digest() if self.digest else None,
             escalation=Escalation(**dict(self.escalation)) if self.escalation else None,
         )

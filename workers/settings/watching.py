@@ -72,6 +72,15 @@ class RaiseEntry(Strict):
     when: Annotated[str, AfterValidator(_condition)]
 
 
+def _a_rules(kind: AlertKind) -> AlertKind:
+    if kind is AlertKind.REMINDER:
+        raise ValueError("reminders are the route's: give it a repeat_interval in receivers.yml")
+    return kind
+
+
+Kind = Annotated[AlertKind, AfterValidator(_a_rules)]
+
+
 class RuleEntry(Strict):
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     name: str
@@ -86,7 +95,7 @@ class RuleEntry(Strict):
     """A condition in CEL over the clash's facts, for what ``match`` cannot say."""
     for_: Duration = Field(default=timedelta(0), alias="for")
     """How long all of it must hold before the rule tells a clash; what follows is told at once."""
-    on: tuple[AlertKind, ...] = Field(default=tuple(sorted(AlertKind.by_default())), min_length=1)
+    on: tuple[Kind, ...] = Field(default=tuple(sorted(AlertKind.by_default())), min_length=1)
     """Everything but ``resolution``, that a clash is over, unless said."""
     max_age: Duration = Field(default="72h", validate_default=True)
     """What is older is recorded and not told."""

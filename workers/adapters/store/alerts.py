@@ -63,6 +63,12 @@ def revision(engine: Engine, revision_id: int) -> Revised:
     return Revised(revision_id, row.revision, row.primed, earlier, threads, row.merged_into, waiting, seen.again)
 
 
+def told(engine: Engine, clash: str) -> tuple[Alert, ...]:
+    """Every alert of a clash, also under its earlier names, the oldest first."""
+    with engine.connect() as connection:
+        return tuple(_as_of(alert, clash) for alert in connection.scalars(_TOLD, {"clash": clash}))
+
+
 _SAME = """
     WITH RECURSIVE same AS (
         SELECT CAST(:clash AS text) AS id UNION SELECT clashes.id FROM clashes JOIN same ON merged_into = same.id
@@ -142,7 +148,7 @@ def tell(
 ) -> list[int]:
     """Keep alerts and make the deliveries that carry them, one for each thread. Returns the ids of those to send now.
 
-    ``revision_id`` is the revision that they tell of; ``None`` where they tell of no clash.
+    ``revision_id`` is the revision that they tell of; ``None``: each its own, if it is about a clash.
     An alert whose key is known is the same alert: it is told to nobody again. Each alert enters a thread once. What
     is held is sent as one when its time comes, or with the first alert of the thread that is not held.
     """
@@ -162,7 +168,8 @@ def tell(
 
 
 def _add(connection: Connection, revision_id: int | None, alert: Alert) -> int | None:
-    of = {"clash_id": alert.clash or None, "revision_id": revision_id}
+    own = select(revisions.c.id).where(revisions.c.clash_id == alert.clash, revisions.c.number == alert.revision)
+    of = {"clash_id": alert.clash or None, "revision_id": revision_id or own.scalar_subquery()}
     row = of | {"key": alert.key, "rule": alert.rule, "alert": alert, "at": alert.at}
     statement = insert(alerts).values(row).on_conflict_do_nothing(index_elements=["key"])
     made: int | None = connection.execute(statement.returning(alerts.c.id)).scalar_one_or_none()

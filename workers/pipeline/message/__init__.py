@@ -24,6 +24,7 @@ __all__ = ["Story", "Style", "about", "headline", "inert", "render", "superfluou
 
 _SEVERITIES = ("info", "warning", "critical")
 _WEIGHT = (
+    AlertKind.REMINDER,
     AlertKind.NEW,
     AlertKind.RESOLUTION,
     AlertKind.UPDATE,
@@ -31,7 +32,7 @@ _WEIGHT = (
     AlertKind.CORRECTION,
     AlertKind.RETRACTION,
 )
-_ANYHOW = frozenset({AlertKind.NEW, AlertKind.RETRACTION, AlertKind.RESOLUTION})
+_ANYHOW = frozenset({AlertKind.NEW, AlertKind.REMINDER, AlertKind.RETRACTION, AlertKind.RESOLUTION})
 _MOST_CLAIMS, _MOST_QUOTES, _MOST_LINKS = 12, 6, 10
 
 

@@ -13,6 +13,7 @@ LANGUAGES = ("en", "nl")
 _TABLE: dict[str, tuple[str, str]] = {
     # kinds, as the title's prefix
     "kind.new": ("", ""),
+    "kind.reminder": ("Still: ", "Nog steeds: "),
     "kind.update": ("Update: ", "Update: "),
     "kind.escalation": ("Escalation: ", "Escalatie: "),
     "kind.correction": ("Correction: ", "Correctie: "),

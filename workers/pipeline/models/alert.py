@@ -16,13 +16,15 @@ class AlertKind(StrEnum):
     ESCALATION = "escalation"
     CORRECTION = "correction"
     RETRACTION = "retraction"
+    REMINDER = "reminder"
+    """Nothing changed, and it goes on: a route's ``repeat_interval``. No rule makes one."""
     RESOLUTION = "resolution"
     """It is over: a clash that is closed, a silence that ended."""
 
     @classmethod
     def by_default(cls) -> frozenset[AlertKind]:
         """That a clash is over is told to those who ask for it."""
-        return frozenset(cls) - {cls.RESOLUTION}
+        return frozenset(cls) - {cls.RESOLUTION, cls.REMINDER}
 
 
 class Reason(StrEnum):

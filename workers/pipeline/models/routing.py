@@ -60,8 +60,8 @@ class Route:
     """A node of the routing tree, Alertmanager's semantics. ``matchers`` are its strings.
 
     What arrives during ``mute``, or outside ``active`` where there is one, is held until it ends; with a ``digest``
-    until its next time. ``group_wait`` holds a thread's first message, ``group_interval`` keeps later ones apart;
-    both are inherited, like the receiver and the grouping.
+    until its next time. ``group_wait`` holds a thread's first message, ``group_interval`` keeps later ones apart,
+    after ``repeat_interval`` what goes on unchanged is told again; all are inherited, like receiver and grouping.
     """
 
     receiver: str | None = None
@@ -73,6 +73,7 @@ class Route:
     active: tuple[Stretch, ...] = ()
     group_wait: timedelta | None = None
     group_interval: timedelta | None = None
+    repeat_interval: timedelta | None = None
     digest: Digest | None = None
     escalation: Escalation | None = None
 
