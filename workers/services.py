@@ -142,7 +142,7 @@ def _policy(settings: Settings) -> Policy:
 def knowledge() -> Knowledge:
     """What detection knows, for the languages that are read."""
     (settings,) = _settings
-    found = shipped.load(settings.languages or None)
+    found = shipped.load(settings.languages or None, settings.detection.models)
     for part in (found.lexicons, found.facts):
         dict(part)  # a language loads when it is first looked up
     publishers.load()

@@ -10,9 +10,10 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
-from workers.adapters import gazetteer, recogniser, yaml12
+from workers.adapters import gazetteer, recogniser, trained, yaml12
 from workers.pipeline.detect.actors import Actors, compile_actors
 from workers.pipeline.detect.facts import Facts, compile_facts
 from workers.pipeline.detect.lexicon import compile_lexicon
@@ -45,17 +46,18 @@ class Languages(Mapping[str, T], Generic[T]):
         return len(self._names)
 
 
-def load(languages: Iterable[str] | None = None) -> Knowledge:
-    """Everything; ``languages`` restricts which languages can be recognised and read.
+def load(languages: Iterable[str] | None = None, models: Mapping[str, str] = MappingProxyType({})) -> Knowledge:
+    """Everything; ``languages`` restricts which languages can be recognised and read, ``models`` are trained
+    pipelines for some of them.
 
-    Raises ``OSError`` when the package's own files are missing, ``LexiconError`` or ``FactsError`` (at
-    first use of the language) when one is malformed.
+    Raises ``OSError`` when the package's own files are missing, ``TrainedError`` when a pipeline is, ``LexiconError``
+    or ``FactsError`` (at first use of the language) when a file is malformed.
     """
-    return _load(tuple(sorted(languages)) if languages else None)
+    return _load(tuple(sorted(languages)) if languages else None, tuple(sorted(models.items())))
 
 
 @lru_cache(maxsize=4)
-def _load(languages: tuple[str, ...] | None) -> Knowledge:
+def _load(languages: tuple[str, ...] | None, models: tuple[tuple[str, str], ...]) -> Knowledge:
     known = _names("lexicon", languages)
     return Knowledge(
         lexicons=Languages(known, lexicon),
@@ -63,6 +65,7 @@ def _load(languages: tuple[str, ...] | None) -> Knowledge:
         rank=recogniser.load(known),
         weights=weights(),
         facts=Languages(_names("facts", languages), facts),
+        entities=trained.load(dict(models)),
         actors=actors(),
         gazetteer=gazetteer.load(),
     )

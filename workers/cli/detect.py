@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
+from functools import partial
 from itertools import islice
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import typer
 
 from workers.adapters import knowledge
+from workers.adapters.trained import TrainedError
 from workers.cli import jsonl
 from workers.pipeline.detect import detect as code
 from workers.pipeline.models import Document
@@ -28,26 +33,43 @@ def detect(
         "-", help="JSON Lines with id, text, title?, published?, language?, country?; - for standard input."
     ),
     jobs: int = typer.Option(1, min=1, help="Processes."),
+    config: Path = typer.Option(
+        None, exists=True, file_okay=False, help="Use the options of detection in this configuration; else none."
+    ),
 ) -> None:
     """Code documents: JSON Lines in, reports out."""
     failed = False
-    for answer in _answers((jsonl.strings(line, _OPTIONAL) for line in jsonl.read(path, ("id", "text"))), jobs):
+    models = models_of(config) if config else {}
+    for answer in _answers((jsonl.strings(line, _OPTIONAL) for line in jsonl.read(path, ("id", "text"))), jobs, models):
         failed = failed or "error" in answer
         jsonl.write(answer)
     if failed:
         raise typer.Exit(1)
 
 
-def _answers(lines: Iterator[jsonl.Line], jobs: int) -> Iterable[dict[str, Any]]:
+def models_of(config: Path) -> Mapping[str, str]:
+    """The configured pipelines, each known to load."""
+    from workers.settings import SettingsError, load
+
+    try:
+        models = load(config, os.environ, polls=False).detection.models
+        knowledge.load(models=models)
+    except (SettingsError, TrainedError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    return models
+
+
+def _answers(lines: Iterator[jsonl.Line], jobs: int, models: Mapping[str, str]) -> Iterable[dict[str, Any]]:
     if jobs == 1:
-        yield from map(answer, lines)
+        yield from map(partial(answer, models=models), lines)
         return
     with ProcessPoolExecutor(jobs) as pool:
         while batch := list(islice(lines, jobs * _AHEAD)):
-            yield from pool.map(answer, batch, chunksize=8)
+            yield from pool.map(partial(answer, models=models), batch, chunksize=8)
 
 
-def answer(line: jsonl.Line) -> dict[str, Any]:
+def answer(line: jsonl.Line, models: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
     """One line's answer, an error when it is unusable."""
     if line.error:
         return jsonl.refusal(line)
@@ -56,7 +78,7 @@ def answer(line: jsonl.Line) -> dict[str, Any]:
     except ValueError as error:
         return {"id": line.id, "error": str(error)}
     try:
-        return {"id": line.id, **encode(code(document, knowledge.load()))}
+        return {"id": line.id, **encode(code(document, knowledge.load(models=models)))}
     except Exception as error:  # one document that trips detection costs only its own answer
         return {"id": line.id, "error": f"detection failed: {type(error).__name__}: {error}"}
 

@@ -37,6 +37,7 @@ def explain(
     from workers.adapters import knowledge
     from workers.cli.account import account
     from workers.cli.account_shown import shown
+    from workers.cli.detect import models_of
     from workers.settings import SettingsError
 
     try:
@@ -47,7 +48,8 @@ def explain(
     except (OSError, ValueError, zlib.error) as error:
         typer.echo(f"{subject}: {error}", err=True)
         raise typer.Exit(1) from None
-    console, known = Console(highlight=False, soft_wrap=True), knowledge.load()
+    console = Console(highlight=False, soft_wrap=True)
+    known = knowledge.load(models=models_of(config) if config else {})
     for document in documents:
         told = account(document, known)
         if as_json:

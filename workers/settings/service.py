@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from workers.pipeline.cluster import Limits, Span
 from workers.pipeline.models import ACLED_EVENT_OF, Feed
+from workers.settings.detection import Detection
 from workers.settings.problems import unknown
 from workers.settings.shapes import Country, Duration, Strict, Words, split
 
@@ -169,6 +170,7 @@ class ServiceFile(Strict):
     fetch: Fetch = Fetch()
     retention: Retention = Retention()
     life: Life = Life()
+    detection: Detection = Detection()
     api: Api = Api()
     exporter: Exporter = Exporter()
     deadman: Deadman = Deadman()

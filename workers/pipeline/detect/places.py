@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from workers.pipeline.detect.places_cues import PEOPLE, Cues, Marks, compile_cues, mark
+from workers.pipeline.detect.places_entities import recognise
 from workers.pipeline.detect.places_find import Finder
 from workers.pipeline.detect.places_locate import Located, locate, place_of
 from workers.pipeline.detect.places_match import Name
@@ -21,6 +23,7 @@ from workers.pipeline.detect.places_roles import Role, Spotted, Surveyor
 from workers.pipeline.detect.places_senses import Sense
 from workers.pipeline.detect.text import Text
 from workers.pipeline.models.gazetteer import Gazetteer
+from workers.pipeline.models.knowledge import Entity
 from workers.pipeline.models.report import Mention, Place, Span
 
 _LOCAL = (Role.LOCATION, Role.NEAR, Role.TOWARD, Role.BARE)
@@ -60,11 +63,14 @@ class PlaceView:
         return next((s.role for s in self.spotted if s.mention.span[0] <= offset < s.mention.span[1]), None)
 
 
-def find(text: Text, gazetteer: Gazetteer, country: str | None = None) -> PlaceView:
-    """Every place name of the document, resolved. ``country`` is the publisher's."""
+def find(text: Text, gazetteer: Gazetteer, country: str | None = None, entities: Sequence[Entity] = ()) -> PlaceView:
+    """Every place name of the document, resolved. ``country`` is the publisher's; ``entities`` are what a trained
+    pipeline recognises, where one is configured."""
     cues = _cues(gazetteer, text.language)
     marks = mark(text.folded, cues)
     names = Finder(text, gazetteer, cues, marks).names()
+    if entities:
+        recognise(names, text, entities)
     senses = resolve(names, gazetteer, _votes(marks, country)) if names else []
     chosen = sorted(((name, sense) for sense in senses if sense.chosen for name in sense.names), key=_first)
     surveyor = Surveyor(text, cues, marks)

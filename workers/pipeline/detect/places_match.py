@@ -71,6 +71,10 @@ class Sign:
     """In brackets after another name, known or not: "Bogoro village (Irumu, Ituri)"."""
     LONE = 1 << 19
     """First in such brackets, where no gazetteer knows the name before them."""
+    RECOGNISED = 1 << 20
+    """A trained pipeline takes it for a place."""
+    ANOTHER = 1 << 21
+    """A trained pipeline takes it for (part of) a person or an organisation."""
 
 
 @dataclass(slots=True)

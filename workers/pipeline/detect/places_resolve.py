@@ -89,7 +89,7 @@ def _evidence(sense: Sense, best: Candidate) -> float:
     if lies == CONTRADICTED:
         score -= 5.0
     count = len(signs)
-    for sign, weight in _AGAINST.items():
+    for sign, weight in _SIGNS.items():
         share = sum(1 for s in signs if s & sign) / count
         if sign == Sign.ARTICLE and place.feature in _LANDS:
             continue
@@ -98,7 +98,9 @@ def _evidence(sense: Sense, best: Candidate) -> float:
     return score - clipped
 
 
-_AGAINST = {
+_SIGNS = {
+    Sign.RECOGNISED: 1.5,
+    Sign.ANOTHER: -3.0,
     Sign.PERSON: -4.0,
     Sign.ORGANISATION: -1.5,
     Sign.PRESS: -4.0,
@@ -122,6 +124,8 @@ def _reason(sense: Sense) -> Refusal:
         signs |= name.signs
     if signs & Sign.PERSON:
         return Refusal.PERSON
+    if signs & Sign.ANOTHER:
+        return Refusal.ANOTHER
     if signs & Sign.ORGANISATION:
         return Refusal.ORGANISATION
     return Refusal.WORD if signs & (Sign.COMMON | Sign.LOWER) else Refusal.WEAK

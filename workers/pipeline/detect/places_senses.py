@@ -28,6 +28,7 @@ class Refusal(StrEnum):
 
     PERSON = "part of a person's name"
     ORGANISATION = "part of an organisation's name"
+    ANOTHER = "no place by the trained pipeline"
     WORD = "an ordinary word"
     WEAK = "too little evidence"
 

@@ -105,7 +105,8 @@ def read(document: Document, knowledge: Knowledge) -> Reading:
     lexicon = knowledge.lexicons[language]
     text = view.read(document, language, lexicon.openers)
     published = document.published.date() if document.published else None
-    found = places.find(text, knowledge.gazetteer, document.country) if knowledge.gazetteer else None
+    entities = knowledge.entities[language](text.full) if language in knowledge.entities else ()
+    found = places.find(text, knowledge.gazetteer, document.country, entities) if knowledge.gazetteer else None
     reading = Reading(text, tagger(lexicon).tags(text), published, found)
     return _with_facts(reading, knowledge.facts[language], knowledge.actors) if language in knowledge.facts else reading
 

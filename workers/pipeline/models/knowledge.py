@@ -6,9 +6,12 @@ forked workers. Languages are loaded when first asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
+
+from workers.pipeline.models.report import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,20 @@ class Weights:
     """Calibration: confidence = logistic(scale * score + offset)."""
 
 
+class EntityKind(StrEnum):
+    PLACE = "place"
+    ORGANISATION = "organisation"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """What a trained pipeline takes a stretch of text for."""
+
+    span: Span
+    kind: EntityKind
+
+
 @dataclass(frozen=True)
 class Knowledge:
     """What every stage of detection may look up. Absent parts make that part abstain."""
@@ -70,6 +87,8 @@ class Knowledge:
     """A trained language identifier: text -> (language, log probability), restricted to ``lexicons``."""
     weights: Weights = field(default_factory=Weights)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    entities: Mapping[str, Callable[[str], Sequence[Entity]]] = field(default_factory=dict)
+    """Trained pipelines of the languages for which one is configured: text -> what they recognise in it."""
     actors: Any = None
     gazetteer: Any = None
     countries: Any = None
