@@ -17,7 +17,7 @@ from kombu.exceptions import ChannelError as NoQueueError
 from sqlalchemy import Engine
 
 from workers.adapters import standing
-from workers.adapters.store import ageing, claims, heartbeats, retention, tallies
+from workers.adapters.store import ageing, claims, clock, heartbeats, retention, tallies
 from workers.adapters.store.works import EVALUATE, QUEUES, WORKS
 from workers.hints import call, impatient_connection, publish, send_canary
 from workers.pipeline.models import Receiver
@@ -78,6 +78,7 @@ class Beat:
         watchman, reminding = Watchman(self.engine, self.settings), Reminding(self.engine, self.settings)
         every = self.settings.deadman.every.total_seconds()
         chores = [
+            Chore(5, self.mend_times),
             Chore(1, self.tick),
             Chore(10, self.call_workers),
             Chore(10, self.bury),
@@ -106,6 +107,11 @@ class Beat:
                 publish([(work, found.ids)])
                 if found.rescued or found.abandoned:
                     log.warning("hinted again", stage=work.stage, rescued=found.rescued, abandoned=found.abandoned)
+
+    def mend_times(self) -> None:
+        """Before the next sign of life, which would hide that the clock was set back."""
+        if seconds := clock.mend(self.engine):
+            log.error("the database's clock was set back; what waits was set back with it", seconds=round(seconds))
 
     def call_workers(self) -> None:
         """Show a sign of life, and ask every queue's worker for one."""

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from workers.adapters.store import claims, heartbeats
 from workers.adapters.store.claims import Held, LeaseLostError, NotYetError
+from workers.adapters.store.engine import is_passing
 from workers.adapters.store.works import HARD_LIMIT, Work
 from workers.celery import app
 from workers.hints import Follow, publish
@@ -39,6 +40,8 @@ TURN = 3.0
 """Seconds after which a task hands the rest of its hint back, so that no row inherits another's spent time."""
 MEMORY = 3 << 30
 """Bytes of private memory a child may have. The limit acts inside a task; ``max_memory_per_child`` only after it."""
+PAUSE = 3.0
+"""Seconds until a row is tried again that the store had trouble with."""
 GATHER = 0.5
 """Seconds for which answers are gathered before they are kept."""
 LIFE = 5.0
@@ -152,12 +155,17 @@ def _attempt(held: Held, run: Callable[[], Follow]) -> Follow:
     except SoftTimeLimitExceeded:
         give_back(held, f"ran out of time ({HARD_LIMIT[held.work.queue] - SOFT_LEAD} s)")
     except DBAPIError as error:
-        if error.connection_invalidated:
-            raise
-        give_back(held, error)
+        let_go(held, error) if is_passing(error) else give_back(held, error)
     except Exception as error:
         give_back(held, error)
     return ()
+
+
+def let_go(held: Held, error: DBAPIError) -> None:
+    """The store is in trouble: the row is not charged. A store that is away altogether ends the task instead."""
+    log.warning("the store is in trouble", stage=held.work.stage, row=held.id, error=str(error.orig)[:300])
+    with suppress(LeaseLostError):  # a commit whose answer was lost may have succeeded
+        claims.release(services().engine, held, PAUSE)
 
 
 def give_back(held: Held, error: Exception | str) -> None:

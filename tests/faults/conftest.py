@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from campaign import Campaign, Reckoning, assert_unharmed, campaign
 from fleet import Fleet, Listener, Story, configure, newspaper
 from sqlalchemy import Engine
 
@@ -53,3 +58,53 @@ def _beating(fleet: Fleet, unanswered: float) -> Iterator[None]:
 def beating() -> Callable[..., object]:
     """The tick and the sweep in this process, with less patience than in earnest."""
     return _beating
+
+
+FLEET = ("beat", "fetch", "process", "notify")
+
+
+@pytest.fixture
+def voyage(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Sail one campaign through these faults, one after another, and hold it to account."""
+
+    def sail(
+        faults: dict[str, Callable[[Campaign], None]],
+        roles: tuple[str, ...] = FLEET,
+        parent: Path | None = None,
+        clock: bool = False,
+        kills: int = 0,
+    ) -> None:
+        with TemporaryDirectory(prefix="clashwatch-", dir=parent, ignore_cleanup_errors=True) as name:
+            Path(name).chmod(0o711)
+            with campaign(request.node.name, tmp_path, Path(name), clock) as one:
+                with one.fleet.sailing(*roles):
+                    for fault, strike in faults.items():
+                        one.suffer(fault, strike)
+                    one.kill_at_random(kills)
+                    found = one.finish()
+                _note(found)
+        assert_unharmed(found)
+
+    return sail
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of a gigabyte that can be filled without harm to anybody else."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    tmp_path.chmod(0o711)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1g,mode=711", "tmpfs", str(place)], check=True)
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+REPORT = Path(__file__).parents[2] / "benchmarks" / "results" / "faults.jsonl"
+
+
+def _note(found: Reckoning) -> None:
+    """One line for each campaign, the latest run of it; what the README quotes."""
+    REPORT.parent.mkdir(exist_ok=True)
+    lines = REPORT.read_text().splitlines() if REPORT.exists() else []
+    kept = [line for line in lines if json.loads(line)["name"] != found.name]
+    REPORT.write_text("".join(f"{line}\n" for line in sorted([*kept, json.dumps(asdict(found))])))

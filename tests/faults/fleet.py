@@ -51,18 +51,24 @@ class Story:
     town: str
     country: str
     poison: str = ""
+    incident: int = -1
+    """Which one it tells; its own by default."""
+    words: int = -1
+    """Whose words it prints: those of the story of this number, its own by default."""
 
     def headline(self) -> str:
         return f"Three soldiers killed as army and rebels clash in {self.town}"
 
-    def page(self, day: datetime) -> str:
-        chance = random.Random(self.number)
-        filler = [" ".join(chance.sample(_FILLER.split(), 14)).capitalize() + "." for _ in range(8)]
-        told = (
+    def told(self, day: datetime) -> str:
+        return (
             f"Soldiers and rebels fought a gun battle in {self.town}, {self.country}, on {day:%A}, and three soldiers "
             f"were killed, the army said."
         )
-        paragraphs = "".join(f"<p>{words}</p>" for words in (told, *filler))
+
+    def page(self, day: datetime) -> str:
+        chance = random.Random(self.number if self.words < 0 else self.words)
+        filler = [" ".join(chance.sample(_FILLER.split(), 14)).capitalize() + "." for _ in range(8)]
+        paragraphs = "".join(f"<p>{words}</p>" for words in (self.told(day), *filler))
         return (
             f'<html lang="en"><head><title>{self.headline()}</title><meta property="og:type" content="article">'
             f'<meta property="article:published_time" content="{day.isoformat()}"></head>'
@@ -125,6 +131,10 @@ class Listener:
 
     keys: list[str] = field(default_factory=list)
     alerts: list[str] = field(default_factory=list)
+    carried: dict[str, set[str]] = field(default_factory=dict)
+    """The keys of the messages that brought each alert."""
+    answers: int = 204
+    """429 and 500 refuse what comes; 0 takes it in and hangs up."""
 
     @contextmanager
     def listening(self) -> Iterator[str]:
@@ -133,10 +143,13 @@ class Listener:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                listener.keys.append(self.headers["idempotency-key"])
-                listener.alerts += [alert["key"] for alert in message["data"]["payload"]["alerts"]]
-                self.send_response(204)
-                self.end_headers()
+                if listener.answers in {0, 204}:
+                    listener.remember(self.headers["idempotency-key"], message)
+                if listener.answers:
+                    self.send_response(listener.answers)
+                    if listener.answers == 429:
+                        self.send_header("Retry-After", "3")
+                    self.end_headers()
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -148,6 +161,17 @@ class Listener:
         finally:
             server.shutdown()
             server.server_close()
+
+    def remember(self, key: str, message: dict[str, Any]) -> None:
+        told = [alert["key"] for alert in message["data"]["payload"]["alerts"]]
+        self.keys.append(key)
+        self.alerts += told
+        for alert in told:
+            self.carried.setdefault(alert, set()).add(key)
+
+    def told_twice(self) -> list[str]:
+        """Alerts that came under two keys."""
+        return [alert for alert, keys in self.carried.items() if len(keys) > 1]
 
     def repeated(self) -> int:
         return sum(times - 1 for times in Counter(self.keys).values())
@@ -178,7 +202,7 @@ def configure(folder: Path, site: tuple[str, int], hook: str, feeds: int = 3, sp
 
 @dataclass
 class Fleet:
-    """Real worker processes on a real store and broker. ``roles`` are queues' names or ``beat``."""
+    """Real worker processes on a real store and broker. A role is a queue's name or ``beat``; ``beat#2`` is another."""
 
     config: Path
     database: str
@@ -186,6 +210,10 @@ class Fleet:
     engine: Engine
     program: tuple[str, ...] = ("-m", "workers")
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    surroundings: dict[str, str] = field(default_factory=dict)
+    """More environment variables for its processes."""
+    within: tuple[str, ...] = ()
+    """Words before each command, such as ``unshare``."""
 
     @contextmanager
     def sailing(self, *roles: str) -> Iterator[Fleet]:
@@ -203,11 +231,13 @@ class Fleet:
             "CLASHWATCH_CONFIG": str(self.config),
             "CLASHWATCH_DATABASE_URL": self.database,
             "CLASHWATCH_REDIS_URL": self.broker,
+            **self.surroundings,
         }
-        words = ["worker", role] if role in QUEUES else [role]
+        name = role.partition("#")[0]
+        words = ["worker", name] if name in QUEUES else [name]
         with (self.config / f"{role}.log").open("ab") as log:
             self.processes[role] = subprocess.Popen(
-                [sys.executable, *self.program, *words],
+                [*self.within, sys.executable, *self.program, *words],
                 env=environment,
                 stdout=log,
                 stderr=log,

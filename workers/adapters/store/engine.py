@@ -7,7 +7,11 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
+_PASSING = frozenset({"08", "40", "53", "57P01", "57P02", "57P03", "58", "55P03"})
+"""SQLSTATE classes and codes: connection, rollback (deadlock, serialization), resources (disk, memory, connections),
+shutdown and recovery, system error, lock not to be had. 57014, too long a statement, may be the row's fault."""
 _MIGRATING = 7_231_001
 """Advisory lock: two ``migrate`` at once take turns."""
 
@@ -27,12 +31,21 @@ def connect(url: str, *, size: int = 2) -> Engine:
         connect_args={
             "connect_timeout": 5,
             "application_name": "clashwatch",
-            "options": "-c timezone=UTC -c statement_timeout=15s -c idle_in_transaction_session_timeout=20s",
+            "options": "-c timezone=UTC -c lock_timeout=8s -c statement_timeout=15s"
+            " -c idle_in_transaction_session_timeout=20s",
             "keepalives_idle": 10,
             "keepalives_interval": 5,
             "keepalives_count": 3,
         },
     )
+
+
+def is_passing(error: DBAPIError) -> bool:
+    """Whether the store is in trouble, and not the row that met it: the same statement may work in a moment."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:  # nobody at the other end
+        return error.connection_invalidated or isinstance(error, OperationalError)
+    return error.connection_invalidated or state in _PASSING or state[:2] in _PASSING
 
 
 def migrate(url: str) -> None:

@@ -1,0 +1,181 @@
+"""Two thousand articles through a fleet in heavy weather, and the reckoning: what was lost or told twice."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from fleet import Fleet, Listener, Story, configure, newspaper
+from servers import Machine, Wire, machine
+from sqlalchemy import text
+from world import world
+
+from workers.adapters import embedded
+from workers.adapters.store import gauges, tallies
+from workers.adapters.store.engine import connect, migrate
+from workers.adapters.store.works import BY_STAGE, POLL
+
+INCIDENTS, PAPERS = 250, 8
+NORMAL = 60.0
+"""Seconds after a fault within which work must go on."""
+
+
+@dataclass
+class Reckoning:
+    """What one campaign came to: a loss, a doubled alert or a row given up is a failure."""
+
+    name: str
+    articles: int
+    incidents: int
+    lost_articles: int = 0
+    lost_incidents: int = 0
+    untold: int = 0
+    told_twice: int = 0
+    """Alerts that came under two keys: no receiver can know that they are one."""
+    repeats: int = 0
+    """Messages that came again under the key that they had come under before."""
+    doubts: int = 0
+    """Messages that were sent again because nobody could say whether they had arrived, as the product counts them."""
+    given_up: int = 0
+    kills: int = 0
+    recoveries: dict[str, float] = field(default_factory=dict)
+    """Seconds from each fault's end to the next piece of finished work."""
+
+
+@dataclass
+class Campaign:
+    """A fleet on servers of its own, reached over wires that faults can lay hands on."""
+
+    name: str
+    fleet: Fleet
+    listener: Listener
+    store: Machine
+    broker: Machine
+    spare_broker: Machine
+    store_wire: Wire
+    broker_wire: Wire
+    stories: list[Story]
+    clock: Path
+    recoveries: dict[str, float] = field(default_factory=dict)
+    kills: int = 0
+
+    def progress(self) -> int:
+        """Pieces of work that are finished for good."""
+        with self.fleet.engine.connect() as connection:
+            return int(
+                connection.scalar(
+                    text(
+                        "SELECT (SELECT count(*) FROM entries WHERE stage IS NULL)"
+                        " + (SELECT count(*) FROM articles WHERE stage IS NULL)"
+                        " + (SELECT count(*) FROM deliveries WHERE stage IS NULL)"
+                    )
+                )
+                or 0
+            )
+
+    def advance(self, pieces: int, seconds: float = 120) -> None:
+        """Let the fleet sail in fair weather until so much more is done, or nothing is left."""
+        goal, deadline = self.progress() + pieces, time.monotonic() + seconds
+        while self.progress() < goal and time.monotonic() < deadline and not self.done():
+            time.sleep(0.1)
+
+    def suffer(self, name: str, fault: Callable[[Campaign], None], pieces: int = 300) -> None:
+        """Sail, be hit, and see how long it takes until work goes on."""
+        self.advance(pieces)
+        assert not self.done(), f"nothing was left to be hurt by {name}"
+        fault(self)
+        ended, before = time.monotonic(), self.progress()
+        while self.progress() == before and not self.done():
+            assert time.monotonic() - ended < 2 * NORMAL, f"nothing goes on after {name}"
+            time.sleep(0.1)
+        self.recoveries[name] = round(time.monotonic() - ended, 1)
+
+    def kill_at_random(self, times: int, seed: int = 1) -> None:
+        """SIGKILL whoever is at work, in turn at a stage's edge and somewhere inside, and start it again at once."""
+        chance = random.Random(seed)
+        for number in range(times):
+            stage = chance.choice(("fetch", "extract", "detect", "cluster", "evaluate", "send", "send", "beat"))
+            role = BY_STAGE[stage].queue if stage in BY_STAGE else stage
+            if number % 2 and stage in BY_STAGE:
+                self.fleet.wait_for_work(stage, seconds=1)
+            time.sleep(chance.uniform(0.0, 1.5))
+            self.fleet.kill(role)
+            self.fleet.start(role)
+            self.kills += 1
+
+    def done(self) -> bool:
+        waiting = {one.stage: one.rows for one in gauges.waiting(self.fleet.engine) if one.stage != POLL.stage}
+        return gauges.held(self.fleet.engine)["entries"] >= len(self.stories) and not any(waiting.values())
+
+    def finish(self, seconds: float = 600) -> Reckoning:
+        """Wait until nothing is left to do, and count."""
+        self.fleet.wait_until_done(len(self.stories), seconds)
+        held, engine = gauges.held(self.fleet.engine), self.fleet.engine
+        incidents = len({story.incident for story in self.stories})
+        heard = Counter(self.listener.alerts)
+        return Reckoning(
+            self.name,
+            len(self.stories),
+            incidents,
+            lost_articles=len(self.stories) - held["articles"],
+            lost_incidents=incidents - held["clashes"],
+            untold=2 * incidents - len(heard) - len(list((self.fleet.config / "var" / "outbox").glob("*.eml"))),
+            told_twice=len(self.listener.told_twice()),
+            repeats=self.listener.repeated(),
+            doubts=sum(one.count for one in tallies.totals(engine) if one.outcome == "ambiguous_resent"),
+            given_up=sum(gauges.quarantined(engine).values()),
+            kills=self.kills,
+            recoveries=self.recoveries,
+        )
+
+
+def assert_unharmed(found: Reckoning) -> None:
+    """Nothing lost, everything told, nothing told twice but what was in doubt, and work resumed in time."""
+    assert found.lost_articles == found.lost_incidents == found.untold == found.given_up == 0, asdict(found)
+    assert found.told_twice == 0, asdict(found)
+    assert found.repeats <= found.doubts, asdict(found)
+    assert all(seconds <= NORMAL for seconds in found.recoveries.values()), asdict(found)
+
+
+@contextmanager
+def campaign(name: str, folder: Path, state: Path, faked: bool = False) -> Iterator[Campaign]:
+    """Servers, wires, papers and a fleet that has not sailed.
+
+    ``state`` is a folder that PostgreSQL's user can enter. With ``faked`` the clock can be set by writing to it.
+    """
+    told, clock = world(INCIDENTS, PAPERS), state / "clock"
+    clock.write_text("+0")
+    around = _other_clock(clock) if faked else {}
+    with ExitStack() as stack:
+        servers = (embedded.postgres(state), embedded.valkey(state), embedded.valkey(state / "spare"))
+        store, *brokers = (stack.enter_context(machine(one, state, around)) for one in servers)
+        migrate(store.server.url)
+        wires = [stack.enter_context(Wire(one.socket).open()) for one in (store, brokers[0])]
+        site = stack.enter_context(newspaper(told, PAPERS))
+        listener = Listener()
+        config = configure(folder, site, stack.enter_context(listener.listening()), PAPERS)
+        _once_each(config)
+        engine = connect(store.server.url)
+        stack.callback(engine.dispose)
+        database = f"postgresql://postgres@127.0.0.1:{wires[0].port}/clashwatch"
+        broker = f"redis://127.0.0.1:{wires[1].port}/0"
+        fleet = Fleet(config, database, broker, engine, surroundings=around)
+        yield Campaign(name, fleet, listener, store, *brokers, *wires, told, clock)
+
+
+def _once_each(config: Path) -> None:
+    """One message for each incident and receiver, so that a lost or doubled one cannot hide among updates."""
+    rules = config / "rules.d" / "all.yml"
+    rules.write_text(rules.read_text().replace("regions: [world]", "regions: [world], on: [new]"))
+
+
+def _other_clock(clock: Path) -> dict[str, str]:
+    """What makes a process take the time from a file. Durations stay true, as on a machine whose clock is set."""
+    (library,) = Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
+    settings = {"FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_CACHE_DURATION": "1", "DONT_FAKE_MONOTONIC": "1"}
+    return {"LD_PRELOAD": str(library), "FAKETIME_DONT_FAKE_MONOTONIC": "1", **settings}

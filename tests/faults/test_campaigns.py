@@ -1,0 +1,84 @@
+"""Two thousand articles through everything that a night brings: nothing is lost, and nothing is told twice.
+
+Each campaign is one stream of news; its faults strike one after another while work is under way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import weather
+from weather import Fault
+
+OUTAGE = 60.0
+"""Seconds."""
+
+Voyage = Callable[..., None]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1800)]
+
+
+def test_calm_weather(voyage: Voyage) -> None:
+    voyage({})
+
+
+def test_the_broker_in_every_trouble(voyage: Voyage) -> None:
+    faults: dict[str, Fault] = {
+        "the broker forgets everything": weather.broker_forgets,
+        "the broker dies and comes back empty": weather.broker_restarts,
+        "the broker dies and comes back with old messages": weather.broker_restarts_with_its_log,
+        "every connection to the broker is reset": weather.resets_of("broker_wire"),
+        "the broker is full": weather.broker_is_full,
+        "an empty replica takes over": weather.replica_takes_over,
+        "the broker is away for a minute": weather.away(OUTAGE, "broker_wire"),
+    }
+    voyage(faults)
+
+
+def test_the_store_in_every_trouble(voyage: Voyage) -> None:
+    faults: dict[str, Fault] = {
+        "the store dies and recovers": weather.store_restarts,
+        "connections to the store are reset in mid-transaction": weather.resets_of("store_wire"),
+        "the server ends every session": weather.sessions_end,
+        "two transactions wait for each other": weather.deadlocks,
+        "transactions cannot be serialized": weather.serializable,
+        "somebody locks the tables for half a minute": weather.long_lock,
+        "the store is away for a minute": weather.away(OUTAGE, "store_wire"),
+    }
+    voyage(faults)
+
+
+def test_the_network_in_every_trouble(voyage: Voyage) -> None:
+    faults: dict[str, Fault] = {
+        "the broker is cut off without a word": weather.silent(20, "broker_wire"),
+        "the store is cut off without a word": weather.silent(20, "store_wire"),
+        "both are cut off without a word": weather.silent(20, "broker_wire", "store_wire"),
+        "the way to the broker is slow": weather.slow(20, "broker_wire", delay=0.2),
+        "the way to the store is slow": weather.slow(20, "store_wire", delay=0.05),
+    }
+    voyage(faults)
+
+
+def test_a_full_disk(voyage: Voyage, small_disk: object) -> None:
+    voyage({"the store's disk is full": weather.disk_full(small_disk)}, parent=small_disk)
+
+
+def test_three_beats_and_a_clock_that_jumps(voyage: Voyage) -> None:
+    faults: dict[str, Fault] = {
+        "the clock jumps an hour ahead": weather.clock_says("+1h"),
+        "the clock jumps back": weather.clock_says("+0"),
+    }
+    voyage(faults, roles=("beat", "beat#2", "beat#3", "fetch", "process", "notify"), clock=True)
+
+
+def test_two_hundred_kills(voyage: Voyage) -> None:
+    voyage({}, kills=200)
+
+
+def test_receivers_that_refuse(voyage: Voyage) -> None:
+    faults: dict[str, Fault] = {
+        "a storm of 429": weather.receiver_says(429, 15),
+        "nothing but 500": weather.receiver_says(500, 30),
+        "messages are taken in and the answer is lost": weather.receiver_says(0, 20),
+    }
+    voyage(faults)
