@@ -10,16 +10,14 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import structlog
-from kombu.exceptions import ChannelError as NoQueueError
 from sqlalchemy import Engine
 
 from workers.adapters import standing
 from workers.adapters.store import ageing, claims, clock, heartbeats, retention, tallies
 from workers.adapters.store.works import EVALUATE, QUEUES, WORKS
-from workers.hints import call, impatient_connection, publish, send_canary
+from workers.hints import call, publish, queue_lengths, send_canary
 from workers.pipeline.models import Receiver
 from workers.reminding import Reminding
 from workers.settings import Settings
@@ -148,16 +146,3 @@ class Beat:
         gone = retention.forget(self.engine, pages=kept.pages, articles=kept.articles, quarantine=kept.quarantine)
         if any(gone.values()):
             log.info("forgotten", **gone)
-
-
-def queue_lengths() -> dict[str, int]:
-    """Messages waiting in each queue, asked of the broker. Raises kombu's ``OperationalError`` when it is away."""
-    with impatient_connection() as connection:
-        return {queue: _length(connection, queue) for queue in QUEUES}
-
-
-def _length(connection: Any, queue: str) -> int:
-    try:
-        return int(connection.default_channel.queue_declare(queue, passive=True).message_count)
-    except NoQueueError:
-        return 0  # Redis keeps no empty lists

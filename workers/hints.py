@@ -12,8 +12,9 @@ from itertools import islice
 from typing import Any
 
 import structlog
+from kombu.exceptions import ChannelError as NoQueueError
 
-from workers.adapters.store.works import Work
+from workers.adapters.store.works import QUEUES, Work
 from workers.celery import app
 
 log = structlog.get_logger()
@@ -58,6 +59,25 @@ _IMPATIENT = {
 def impatient_connection() -> Any:
     """A connection that gives up within about a second."""
     return app.connection_for_write(connect_timeout=1, transport_options=_IMPATIENT)
+
+
+def queue_lengths() -> dict[str, int]:
+    """Messages waiting in each queue, asked of the broker. Raises kombu's ``OperationalError`` when it is away."""
+    with impatient_connection() as connection:
+        return {queue: _length(connection, queue) for queue in QUEUES}
+
+
+def length(queue: str) -> int:
+    """The same for one queue."""
+    with impatient_connection() as connection:
+        return _length(connection, queue)
+
+
+def _length(connection: Any, queue: str) -> int:
+    try:
+        return int(connection.default_channel.queue_declare(queue, passive=True).message_count)
+    except NoQueueError:
+        return 0  # Redis keeps no empty lists
 
 
 @cache

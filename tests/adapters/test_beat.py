@@ -14,7 +14,8 @@ from workers import celery, hints, services, stages
 from workers.adapters.store import gauges, heartbeats, tallies
 from workers.adapters.store.schema import feeds
 from workers.adapters.store.works import POLL, QUEUES, SEND
-from workers.beat import Beat, queue_lengths
+from workers.beat import Beat
+from workers.hints import queue_lengths
 from workers.pipeline.models import Feed
 from workers.settings import Settings, load
 

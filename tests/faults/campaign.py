@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -43,6 +44,8 @@ class Reckoning:
     """Messages that were sent again because nobody could say whether they had arrived, as the product counts them."""
     given_up: int = 0
     kills: int = 0
+    revived: list[str] = field(default_factory=list)
+    """Roles that ended by themselves, to be started again: a worker that no longer heard its broker."""
     recoveries: dict[str, float] = field(default_factory=dict)
     """Seconds from each fault's end to the next piece of finished work."""
 
@@ -65,7 +68,8 @@ class Campaign:
     kills: int = 0
 
     def progress(self) -> int:
-        """Pieces of work that are finished for good."""
+        """Pieces of work that are finished for good. Whoever looks also supervises."""
+        self.fleet.revive()
         with self.fleet.engine.connect() as connection:
             return int(
                 connection.scalar(
@@ -114,7 +118,8 @@ class Campaign:
 
     def finish(self, seconds: float = 600) -> Reckoning:
         """Wait until nothing is left to do, and count."""
-        self.fleet.wait_until_done(len(self.stories), seconds)
+        self.advance(sys.maxsize, seconds)
+        self.fleet.wait_until_done(len(self.stories), seconds=1)
         held, engine = gauges.held(self.fleet.engine), self.fleet.engine
         incidents = len({story.incident for story in self.stories})
         heard = Counter(self.listener.alerts)
@@ -130,6 +135,7 @@ class Campaign:
             doubts=sum(one.count for one in tallies.totals(engine) if one.outcome == "ambiguous_resent"),
             given_up=sum(gauges.quarantined(engine).values()),
             kills=self.kills,
+            revived=self.fleet.revived,
             recoveries=self.recoveries,
         )
 

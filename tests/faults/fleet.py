@@ -12,7 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -212,8 +212,8 @@ class Fleet:
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     surroundings: dict[str, str] = field(default_factory=dict)
     """More environment variables for its processes."""
-    within: tuple[str, ...] = ()
-    """Words before each command, such as ``unshare``."""
+    revived: list[str] = field(default_factory=list)
+    """Roles that ended by themselves and were started again."""
 
     @contextmanager
     def sailing(self, *roles: str) -> Iterator[Fleet]:
@@ -237,7 +237,7 @@ class Fleet:
         words = ["worker", name] if name in QUEUES else [name]
         with (self.config / f"{role}.log").open("ab") as log:
             self.processes[role] = subprocess.Popen(
-                [*self.within, sys.executable, *self.program, *words],
+                [sys.executable, *self.program, *words],
                 env=environment,
                 stdout=log,
                 stderr=log,
@@ -247,8 +247,17 @@ class Fleet:
     def kill(self, role: str) -> None:
         """SIGKILL for the worker and all its children at once."""
         process = self.processes[role]
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait(10)
+
+    def revive(self) -> None:
+        """What any supervision does: start again what ended by itself."""
+        for role, process in list(self.processes.items()):
+            if process.poll() is not None:
+                self.revived.append(role)
+                self.kill(role)
+                self.start(role)
 
     def flush(self) -> None:
         """The broker forgets everything."""

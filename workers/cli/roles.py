@@ -35,11 +35,13 @@ def worker(
     # billiard reads it when imported: SIGTERM then lets running tasks end (soft shutdown) and takes no new ones.
     os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
     settings = ready(queue, config)
+    from workers.attention import attend
     from workers.celery import app, configure
     from workers.services import configured
 
     configure(settings)
     configured(settings)
+    attend(queue, settings)
     number = processes or getattr(settings.workers, queue)
     # Workers learn nothing from one another here: the store and its leases are what they share.
     alone = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--disable-prefetch", "--loglevel=info")
