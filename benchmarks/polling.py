@@ -80,17 +80,17 @@ def _feed(path: str) -> bytes:
     return f"<rss version='2.0'><channel><title>{path}</title>{items}</channel></rss>".encode()
 
 
-def _serve(pipe: Any) -> None:
+def _serve(pipe: Any, paper: type[Paper]) -> None:
     ThreadingHTTPServer.request_queue_size = 1000
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Paper)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), paper)
     pipe.send(server.server_port)
     server.serve_forever()
 
 
 @contextmanager
-def served() -> Iterator[str]:
+def served(paper: type[Paper] = Paper) -> Iterator[str]:
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("fork").Process(target=_serve, args=(theirs,), daemon=True)
+    process = multiprocessing.get_context("fork").Process(target=_serve, args=(theirs, paper), daemon=True)
     process.start()
     try:
         yield f"127.0.0.1:{ours.recv()}"

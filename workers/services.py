@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from workers.adapters import channels, fetching, outgoing, publishers, reading
 from workers.adapters import knowledge as shipped
-from workers.adapters.store import entries, feeds, keys, silences
+from workers.adapters.store import entries, feeds, hubs, keys, silences
 from workers.adapters.store.alerts import Revised
 from workers.adapters.store.claims import Held
 from workers.adapters.store.decisions import Linking
@@ -75,6 +75,16 @@ class Services:
         asked = [(one, fetching.question(subscribed[one.id])) for one in held if one.id in subscribed]
         for one, answer in fetching.ask(self.web, asked):
             yield one, fetching.polled(subscribed[one.id], answer)
+
+    def ask_hubs(self, held: Sequence[Held]) -> Iterator[tuple[Held, Answer]]:
+        """Ask hubs to begin, go on or stop pushing. Where they could not reach us nobody is asked, nor again."""
+        ids, front = [one.id for one in held], self.settings.push.public_url
+        if front is None:
+            hubs.forget(self.engine, ids)
+            return iter(())
+        found = hubs.questions(self.engine, ids)
+        asked = [(one, fetching.hub_question(found[one.id], front)) for one in held if one.id in found]
+        return fetching.ask(self.web, asked)
 
     def read(self, held: Sequence[Held]) -> Iterator[tuple[Held, Reading]]:
         """Read documents of feeds."""

@@ -18,6 +18,7 @@ from workers.adapters.store import (
     entries,
     feeds,
     filings,
+    hubs,
     neighbourhood,
     pages,
 )
@@ -25,7 +26,18 @@ from workers.adapters.store.claims import Done, Held, NotYetError, finish, finis
 from workers.adapters.store.entries import Reading
 from workers.adapters.store.feeds import Polled
 from workers.adapters.store.pages import Fetched
-from workers.adapters.store.works import CLUSTER, DETECT, EVALUATE, EXTRACT, FETCH, HARD_LIMIT, PARSE, POLL, SEND
+from workers.adapters.store.works import (
+    CLUSTER,
+    DETECT,
+    EVALUATE,
+    EXTRACT,
+    FETCH,
+    HARD_LIMIT,
+    PARSE,
+    POLL,
+    SEND,
+    SUBSCRIBE,
+)
 from workers.adapters.web import Answer
 from workers.canary import sing
 from workers.celery import app
@@ -46,6 +58,15 @@ def poll(s: Services, answers: list[tuple[Held, Polled]]) -> Follow:
         return [(PARSE, feeds.answered(connection, answers))]
 
 
+@batch(SUBSCRIBE, Services.ask_hubs)
+def subscribe(s: Services, held: Held, answer: Answer) -> Follow:
+    """A hub that was named -> one that was asked; what it says comes by its own request (``api/push``)."""
+    with s.engine.begin() as connection:
+        finish(connection, held, Done(answer.outcome, then=SUBSCRIBE))
+        hubs.asked(connection, held.id)
+    return []
+
+
 @bulk(PARSE, Services.read)
 def parse(s: Services, readings: list[tuple[Held, Reading]]) -> Follow:
     """Documents of feeds -> entries that are new or edited."""
@@ -55,6 +76,8 @@ def parse(s: Services, readings: list[tuple[Held, Reading]]) -> Follow:
         )
         kept = [reading for held, reading in readings if held.id in ours]
         ready = entries.keep(connection, kept, s.settings.fetch.first_fetch == "prime")
+        if s.settings.push.public_url:
+            hubs.follow(connection, [reading.found.feed_id for reading in kept])
     return [(FETCH, ready)]
 
 

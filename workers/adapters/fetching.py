@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 
 from workers.adapters.store.claims import Held, NotYetError
 from workers.adapters.store.feeds import Polled, Subscription
+from workers.adapters.store.hubs import Question
 from workers.adapters.store.memory import Memory
 from workers.adapters.web import Answer, Fetcher, Request
-from workers.pipeline import schedule
+from workers.pipeline import schedule, websub
 from workers.pipeline.models import FetchOutcome, Page
 from workers.pipeline.schedule import Hints
 
@@ -62,13 +63,19 @@ def question(subscribed: Subscription) -> Request:
     return Request(url, True, memory.etag, memory.last_modified, memory.body_hash)
 
 
+def hub_question(asked: Question, front: str) -> Request:
+    """A form, for a hub that reaches us at ``front``."""
+    callback = f"{front.rstrip('/')}/push/{asked.path}"
+    return Request(asked.hub, feed=True, form=websub.question(asked.mode, asked.topic, callback, asked.secret))
+
+
 def polled(subscribed: Subscription, answer: Answer) -> Polled:
     """What a feed's answer means: when it is due again, and what to remember until then."""
     feed, memory, now = subscribed.feed, subscribed.memory, datetime.now(UTC)
     if memory.parts and answer.outcome is not FetchOutcome.DEFERRED:
         return _part(subscribed, answer, now)
     history = schedule.answered(memory.history, answer.outcome, feed.interval)
-    hints = Hints(answer.retry_after, answer.max_age, memory.ttl, memory.skip_hours)
+    hints = Hints(answer.retry_after, answer.max_age, memory.ttl, memory.skip_hours, subscribed.pushed)
     due = schedule.due(now, feed.interval, random.random(), hints, history).at
     if answer.outcome is FetchOutcome.DEFERRED:
         due = now + timedelta(seconds=answer.retry_after or _NEXT_TURN)
@@ -76,6 +83,8 @@ def polled(subscribed: Subscription, answer: Answer) -> Polled:
     if answer.outcome in _GOOD:
         kept = replace(kept, etag=answer.etag, last_modified=answer.last_modified, body_hash=answer.body_hash)
         kept = replace(kept, moved_to=answer.moved_to or memory.moved_to, distrusted=_lies(memory, answer))
+        if answer.hub or memory.hub_by_header:
+            kept = replace(kept, hub=answer.hub, hub_by_header=answer.hub is not None)
     elif history.failures >= _LOST or history.gone:
         kept = replace(kept, moved_to=None)
     return Polled(feed.slug, answer.outcome, due, kept, answer.page, answered=answer.outcome in _GOOD)

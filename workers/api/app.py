@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse
 from workers import __version__
 from workers.adapters.store import gauges, views
 from workers.adapters.store.views import Wanted
-from workers.api import gate, links, steering
+from workers.api import gate, links, push, steering
 
 Limit = Annotated[int, Query(ge=1, le=500)]
 BeforeId = Annotated[int | None, Query(ge=1, description="Rows with a smaller id: the next page.")]
@@ -38,8 +38,9 @@ def application(engine: Engine, regions: Collection[str] = (), per_minute: int =
     app.state.engine, app.state.regions = engine, regions
     app.include_router(steering.routes)
     app.include_router(links.routes)
+    app.include_router(push.routes)
 
-    app.add_middleware(gate.Gate, per_minute=per_minute)
+    app.add_middleware(gate.Gate, per_minute=per_minute, pushed={push.PREFIX: push.LARGEST})
 
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeout)

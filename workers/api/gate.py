@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from math import ceil
+from types import MappingProxyType
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -78,10 +79,12 @@ class Pace:
 
 
 class Gate:
-    """The middleware."""
+    """The middleware. ``pushed``: where bodies may be larger, in bytes, and a change costs no more than a look."""
 
-    def __init__(self, app: ASGIApp, per_minute: int = PER_MINUTE) -> None:
-        self._app, self._pace = app, Pace(per_minute)
+    def __init__(
+        self, app: ASGIApp, per_minute: int = PER_MINUTE, pushed: Mapping[str, int] = MappingProxyType({})
+    ) -> None:
+        self._app, self._pace, self._pushed = app, Pace(per_minute), pushed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -97,20 +100,24 @@ class Gate:
                     self._pace.fine(client, _GUESS)
             await send(message)
 
-        if wait := self._pace.spend(client, _COSTS.get(scope["method"], _CHANGE)):
+        room = next((most for prefix, most in self._pushed.items() if scope["path"].startswith(prefix)), None)
+        cost = _COSTS.get(scope["method"], _CHANGE) if room is None else 1
+        largest = room or LARGEST
+        if wait := self._pace.spend(client, cost):
             refusal = JSONResponse({"detail": "too many requests"}, 429, {"Retry-After": str(wait)})
             return await refusal(scope, receive, answer)
-        if _announced(scope) > LARGEST:
-            return await _TOO_LARGE(scope, receive, answer)
+        if _announced(scope) > largest:
+            return await _too_large(largest)(scope, receive, answer)
         try:
-            return await self._app(scope, _limited(receive), answer)
+            return await self._app(scope, _limited(receive, largest), answer)
         except Exception:
             log.exception("request failed", method=scope["method"])
             if not started:
                 await JSONResponse({"detail": "this failed; the log says why"}, 500)(scope, receive, answer)
 
 
-_TOO_LARGE = JSONResponse({"detail": f"a body has at most {LARGEST} bytes"}, 413)
+def _too_large(largest: int) -> JSONResponse:
+    return JSONResponse({"detail": f"a body has at most {largest} bytes"}, 413)
 
 
 def _client(scope: Scope) -> str:
@@ -133,7 +140,7 @@ def _announced(scope: Scope) -> int:
     return int(length) if length.isdecimal() else 0
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, largest: int) -> Receive:
     """The body as it comes, until it is more than anybody may send: chunked ones announce no length."""
     seen = 0
 
@@ -141,8 +148,8 @@ def _limited(receive: Receive) -> Receive:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > LARGEST:
-            raise HTTPException(413, f"a body has at most {LARGEST} bytes")
+        if seen > largest:
+            raise HTTPException(413, f"a body has at most {largest} bytes")
         return message
 
     return received

@@ -22,6 +22,8 @@ LONGEST = 4 * 3600.0
 _LONGEST_WISH = 86_400.0
 _SLOWEST = 30 * 86_400.0
 _GONE = 30 * 86_400.0
+_PUSHED = 3600.0
+"""Between polls of a feed whose hub pushes: so late is what a hub forgets."""
 _FULL_EVERY = 40
 """Polls after which validators are left out once: some servers keep an ETag although the feed changed."""
 _MOST_FAILURES = 30.0
@@ -55,6 +57,7 @@ class Because(StrEnum):
     CACHE = "cache"
     RETRY_AFTER = "retry_after"
     SKIP_HOURS = "skip_hours"
+    PUSHED = "pushed"
     FAILING = "failing"
     GONE = "gone"
 
@@ -68,6 +71,8 @@ class Hints:
     """The longer of Cache-Control's max-age and Expires."""
     ttl: float | None = None
     skip_hours: frozenset[int] = frozenset()
+    pushed: bool = False
+    """A hub tells at once what is new; asking goes on, in case it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +185,7 @@ def _wishes(hints: Hints) -> list[tuple[float, Because]]:
     return [
         (min(hints.max_age or 0.0, _LONGEST_WISH), Because.CACHE),
         (min(hints.ttl or 0.0, _LONGEST_WISH), Because.TTL),
+        (_PUSHED if hints.pushed else 0.0, Because.PUSHED),
         (min(hints.retry_after or 0.0, 7 * _LONGEST_WISH), Because.RETRY_AFTER),
     ]
 

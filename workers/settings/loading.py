@@ -27,6 +27,7 @@ from workers.settings.service import (
     FeedsFile,
     Fetch,
     Life,
+    Push,
     Redis,
     Retention,
     ServiceFile,
@@ -62,6 +63,7 @@ class Settings:
     inhibitions: tuple[Inhibition, ...]
     origins: dict[str, str]
     deadman: Deadman
+    push: Push
     vigils: tuple[Vigil, ...] = ()
 
 

@@ -135,6 +135,14 @@ class Api(Strict):
     """Requests of one client, per API process; a change counts ten times, a wrong token sixty times."""
 
 
+class Push(Strict):
+    """WebSub: hubs tell at once what is new; polling goes on more slowly."""
+
+    public_url: HttpUrl | None = None
+    """Where hubs reach `/push/` of the API from outside; no hub is asked without one. May be another than the address
+    people use: nothing else needs to be let through there."""
+
+
 class Exporter(Strict):
     host: str = "127.0.0.1"
     port: Port = 9465
@@ -172,6 +180,7 @@ class ServiceFile(Strict):
     life: Life = Life()
     detection: Detection = Detection()
     api: Api = Api()
+    push: Push = Push()
     exporter: Exporter = Exporter()
     deadman: Deadman = Deadman()
     workers: Workers = Workers()

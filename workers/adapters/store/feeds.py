@@ -8,13 +8,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, func, select, text, update
+from sqlalchemy import Connection, Engine, exists, func, select, text, update
 
-from workers.adapters.store import pages, tallies
+from workers.adapters.store import hubs, pages, tallies
 from workers.adapters.store.claims import Held
 from workers.adapters.store.columns import among, as_json
 from workers.adapters.store.memory import Memory
-from workers.adapters.store.schema import feeds
+from workers.adapters.store.schema import feeds, pushes
 from workers.adapters.store.tallies import Tally
 from workers.adapters.store.works import POLL
 from workers.pipeline import schedule, wire
@@ -31,6 +31,8 @@ class Subscription:
     id: int
     feed: Feed
     memory: Memory
+    pushed: bool = False
+    """Whether a hub promised to tell at once what is new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ def subscribe(engine: Engine, wanted: Sequence[Feed]) -> None:
         rows = [{"slug": feed.slug, "feed": json.dumps(wire.encode(feed)), "stage": POLL.stage} for feed in wanted]
         if rows:
             connection.execute(text(_SUBSCRIBE), rows)
+        hubs.leave(connection)
 
 
 _SUBSCRIBE = """
@@ -75,9 +78,17 @@ WHERE known.feed <> excluded.feed OR NOT known.active
 """
 
 
+_SUBSCRIBED = select(
+    feeds.c.id,
+    feeds.c.feed,
+    feeds.c.memory,
+    exists().where(pushes.c.feed_id == feeds.c.id, pushes.c.state == "confirmed", pushes.c.expires_at > func.now()),
+)
+
+
 def load(engine: Engine, ids: Iterable[int]) -> dict[int, Subscription]:
     """Those of the feeds that are (still) polled, by id."""
-    chosen = select(feeds.c.id, feeds.c.feed, feeds.c.memory).where(among(feeds.c.id, ids), feeds.c.active)
+    chosen = _SUBSCRIBED.where(among(feeds.c.id, ids), feeds.c.active)
     with engine.connect() as connection:
         return {row.id: Subscription(*row) for row in connection.execute(chosen)}
 
@@ -166,6 +177,7 @@ def _learnt(student: Student, document: FeedDocument, new: int) -> _Learnt:
     dates = sorted(entry.published for entry in document.entries if entry.published)
     gap = schedule.gap(dates, student.memory.gap)
     memory = replace(student.memory, history=history, ttl=document.ttl, skip_hours=document.skip_hours, gap=gap)
+    memory = memory if memory.hub_by_header else replace(memory, hub=document.hub)
     return _Learnt(student.id, memory, dates[-1] if dates else None, read=True)
 
 
@@ -181,7 +193,7 @@ WHERE known.id = learnt.id
 
 
 def by_slug(engine: Engine, slug: str) -> Subscription | None:
-    chosen = select(feeds.c.id, feeds.c.feed, feeds.c.memory).where(feeds.c.slug == slug, feeds.c.active)
+    chosen = _SUBSCRIBED.where(feeds.c.slug == slug, feeds.c.active)
     with engine.connect() as connection:
         row = connection.execute(chosen).one_or_none()
     return Subscription(*row) if row else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from workers.pipeline.models import Hub
 from workers.pipeline.schedule import History
 
 
@@ -25,5 +26,9 @@ class Memory:
     """Seconds that usually lie between two entries."""
     seconds: float | None = None
     """What an answer takes, smoothed."""
+    hub: Hub | None = None
+    """Who pushes what is new, as the latest document or its headers say."""
+    hub_by_header: bool = False
+    """Headers have the word over the document (WebSub 4)."""
     moved_to: str | None = None
     """Where permanent redirects led; the configured address is asked again when nobody is there any more."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Table
 
-from workers.adapters.store.schema import articles, deliveries, entries, feeds, pages, revisions
+from workers.adapters.store.schema import articles, deliveries, entries, feeds, pages, pushes, revisions
 
 HARD_LIMIT = {"fetch": 40, "process": 15, "notify": 30}
 """Seconds until a queue's task is killed."""
@@ -36,6 +36,7 @@ class Work:
 
 
 POLL = Work("poll", feeds, "fetch", batch=100, max_attempts=8, backoff=60)
+SUBSCRIBE = Work("subscribe", pushes, "fetch", batch=20, max_attempts=8, backoff=600)
 PARSE = Work("parse", pages, "process", batch=25, max_attempts=3, backoff=5)
 FETCH = Work("fetch", entries, "fetch", batch=100, max_attempts=5, backoff=60)
 EXTRACT = Work("extract", pages, "process", batch=10, max_attempts=3, backoff=5)  # the last without the page
@@ -44,6 +45,6 @@ CLUSTER = Work("cluster", articles, "process", batch=10, max_attempts=5, backoff
 EVALUATE = Work("evaluate", revisions, "process", batch=10, max_attempts=5, backoff=5)
 SEND = Work("send", deliveries, "notify", batch=5, max_attempts=10, backoff=5)
 
-WORKS = (POLL, PARSE, FETCH, EXTRACT, DETECT, CLUSTER, EVALUATE, SEND)
+WORKS = (POLL, SUBSCRIBE, PARSE, FETCH, EXTRACT, DETECT, CLUSTER, EVALUATE, SEND)
 BY_STAGE = {work.stage: work for work in WORKS}
 QUEUES = tuple(HARD_LIMIT)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from workers.pipeline.dates import moment
-from workers.pipeline.models import FetchOutcome, Page
+from workers.pipeline.models import FetchOutcome, Hub, Page
 
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,9})", re.I)
 _NO_STORE = re.compile(r"no-(?:store|cache)", re.I)
@@ -24,6 +24,8 @@ class Request:
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
+    form: tuple[tuple[str, str], ...] = ()
+    """Posted when there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Answer:
     last_modified: str | None = None
     body_hash: str | None = None
     moved_to: str | None = None
+    hub: Hub | None = None
     retry_after: float | None = None
     max_age: float | None = None
     seconds: float | None = None

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import aiohttp
+from multidict import CIMultiDictProxy
 
 from workers.adapters.web import addresses, bodies, failures
 from workers.adapters.web.addresses import Address
@@ -18,12 +20,16 @@ from workers.adapters.web.guard import Guard, trusted
 from workers.adapters.web.manners import HostBusyError, Turns
 from workers.adapters.web.robots import MAX_BYTES as ROBOTS_BYTES
 from workers.adapters.web.robots import Robots
+from workers.pipeline import websub
 from workers.pipeline.models import FetchOutcome, Page
 
 _FEED_BYTES, _PAGE_BYTES = 8_000_000, 4_000_000
 _REDIRECTS = 5
 _MOVED = {301: True, 302: False, 303: False, 307: False, 308: True}
 """Statuses that point elsewhere, and whether for good."""
+_AS_IT_WAS = frozenset({307, 308})
+"""Statuses after which a form may be posted elsewhere."""
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _REST = 30.0
 """Seconds that a host rests after a 429 without Retry-After."""
 _FEED_ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
@@ -54,7 +60,7 @@ class _Reply:
 
     status: int
     url: str
-    headers: Mapping[str, str]
+    headers: CIMultiDictProxy[str]
     body: bytes
     charset: str | None
     moved: str | None
@@ -124,6 +130,7 @@ class Batch:
             or (kept.last_modified if outcome is not FetchOutcome.OK else None),
             body_hash=digest,
             moved_to=reply.moved if alive else None,
+            hub=websub.by_headers(headers.getall("Link", ()), reply.url) if alive and kept.request.feed else None,
             retry_after=retry_after(headers, now),
             max_age=max_age(headers, now) if alive else None,
             seconds=reply.seconds,
@@ -138,6 +145,8 @@ class Batch:
                 reply, location = await self._ask(url, request, moved)
                 if location is None:
                     return reply
+                if request.form and reply.status not in _AS_IT_WAS:
+                    raise _Refused(FetchOutcome.REDIRECTS, f"{reply.status} would make a form a question")
                 permanent = permanent and _MOVED[reply.status]
                 url = addresses.read(location, url.href)
                 moved = url.href if permanent else moved
@@ -179,16 +188,21 @@ class Batch:
             self._turns.slot(url.host, policy.per_host, policy.timeout + 5.0, self._left()),
         ):
             began = time.monotonic()
-            async with asyncio.timeout(self._policy.timeout), self._open(url, conditions) as response:
+            async with asyncio.timeout(self._policy.timeout), self._open(url, conditions, request.form) as response:
                 location = response.headers.get("Location") if response.status in _MOVED else None
                 body = await self._body(response, cap) if 200 <= response.status < 300 else b""
                 took = time.monotonic() - began
                 reply = _Reply(response.status, url.href, response.headers, body, response.charset, moved, took)
                 return reply, location
 
-    def _open(self, url: Address, headers: dict[str, str]) -> aiohttp.client._RequestContextManager:
+    def _open(
+        self, url: Address, headers: dict[str, str], form: Sequence[tuple[str, str]] = ()
+    ) -> aiohttp.client._RequestContextManager:
         trusted.set(self._guard.names(url))
-        return self._session.get(url.wire, headers=headers, allow_redirects=False)
+        posted = urlencode(form).encode() if form else None
+        headers = headers | _FORM if form else headers
+        method = "POST" if form else "GET"
+        return self._session.request(method, url.wire, headers=headers, data=posted, allow_redirects=False)
 
     async def _body(self, response: aiohttp.ClientResponse, cap: int) -> bytes:
         length = response.content_length

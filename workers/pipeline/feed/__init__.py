@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from workers.pipeline import websub
 from workers.pipeline.feed import readers, sitemap
 from workers.pipeline.feed.entries import build, tag
 from workers.pipeline.feed.sniff import NotAFeed, Reason, Shape, shape
-from workers.pipeline.models import FeedDocument
+from workers.pipeline.models import FeedDocument, Hub
 from workers.pipeline.plain import line
 
 _PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
@@ -50,6 +51,7 @@ def parse(body: bytes, *, charset: str | None = None, url: str | None = None, no
         problems=(*found.problems, *raw.problems, *problems),
         ttl=_ttl(head),
         skip_hours=_skip_hours(head),
+        hub=_hub(raw, head, url),
     )
 
 
@@ -82,6 +84,14 @@ def _head(text: str) -> str:
     """The channel's own elements. Sites differ in whether they stand before the entries or behind them."""
     first = _FIRST_ENTRY.search(text)
     return text if first is None else text[: first.start()] + text[-2000:]
+
+
+def _hub(raw: readers.Raw, head: str, url: str | None) -> Hub | None:
+    listed = raw.header.get("hubs")
+    if isinstance(listed, list):
+        named = [one["url"] for one in listed if isinstance(one, dict) and isinstance(one.get("url"), str)]
+        return websub.by_names(named, str(raw.header.get("feed_url") or ""), url)
+    return websub.by_elements(head, url)
 
 
 def _ttl(head: str) -> float | None:

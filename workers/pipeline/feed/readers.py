@@ -95,6 +95,7 @@ def read_json(text: str) -> Raw:
         raise Unreadable("no list of items")
     kept = [one for one in listed[: MAX_ENTRIES["fast"]] if isinstance(one, dict)]
     header = {"title": feed.get("title"), "language": feed.get("language"), "link": feed.get("home_page_url")}
+    header |= {"hubs": feed.get("hubs"), "feed_url": feed.get("feed_url")}
     return Raw(header, [_from_json(one) for one in kept], _cut(len(listed), len(kept)))
 
 

@@ -75,6 +75,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Hub:
+    """Where a publisher announces what is new (WebSub): the hub, and the feed's name there if it is another."""
+
+    url: str
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FeedDocument:
     """A parsed feed. ``problems`` says in words what was mended or given up."""
 
@@ -88,6 +96,7 @@ class FeedDocument:
     """Hours of the day (UTC) in which the publisher asks not to be polled."""
     parts: tuple[str, ...] = ()
     """Addresses to ask instead: the documents that an index of sitemaps leads to, the newest first."""
+    hub: Hub | None = None
 
 
 @dataclass(frozen=True, slots=True)
