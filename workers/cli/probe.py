@@ -60,6 +60,7 @@ def _of_document(document: FeedDocument) -> dict[str, Any]:
         "skip hours": ", ".join(map(str, sorted(document.skip_hours))),
         "entries": len(document.entries),
         "leads to": list(document.parts),
+        "hub": document.hub.url if document.hub else None,
         "with text": sum(bool(entry.content) for entry in document.entries),
         "problems": list(document.problems),
         "newest": [f"{entry.published or 'undated'}  {entry.title}" for entry in _newest(document.entries)[:5]],

@@ -25,7 +25,8 @@ _FREQUENCY = re.compile(r"<\w+:updateFrequency>\s*(\d{1,4})\s*</")
 _SKIP_HOURS = re.compile(r"<skipHours>(.{0,2000}?)</skipHours>", re.S | re.I)
 _HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*</hour>", re.I)
 _LANGUAGE = re.compile(r"<(?:dc:)?language>\s*([\w-]{2,12})\s*</", re.I)
-_FIRST_ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry|url)[\s>]", re.I)
+_FIRST_ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry|urlset)[\s>]", re.I)
+_LAST_ENTRY = re.compile(r".*</(?:\w+:)?(?:item|entry|urlset)\s*>", re.I | re.S)
 
 
 def parse(body: bytes, *, charset: str | None = None, url: str | None = None, now: datetime) -> FeedDocument:
@@ -83,7 +84,7 @@ def _language(raw: readers.Raw, head: str) -> str | None:
 def _head(text: str) -> str:
     """The channel's own elements. Sites differ in whether they stand before the entries or behind them."""
     first = _FIRST_ENTRY.search(text)
-    return text if first is None else text[: first.start()] + text[-2000:]
+    return text if first is None else text[: first.start()] + _LAST_ENTRY.sub("", text[first.start() :][-2000:])
 
 
 def _hub(raw: readers.Raw, head: str, url: str | None) -> Hub | None:
