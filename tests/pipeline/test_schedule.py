@@ -64,6 +64,11 @@ def test_what_the_publisher_asks_for_is_the_least(hints, because):
     assert (found.seconds, found.because) == (7200, because)
 
 
+def test_a_feed_that_is_pushed_is_asked_once_an_hour_in_case_a_push_is_lost():
+    found = next_poll(jitter=0.0, pushed=True)
+    assert (found.seconds, found.because) == (3600, Because.PUSHED)
+
+
 def test_a_wish_for_a_year_is_taken_for_a_mistake():
     assert next_poll(jitter=0.0, ttl=31_536_000.0).seconds == 86_400
 
