@@ -14,8 +14,9 @@ from workers.adapters.store import hubs, pages, tallies
 from workers.adapters.store.claims import Held
 from workers.adapters.store.columns import among, as_json
 from workers.adapters.store.memory import Memory
-from workers.adapters.store.schema import feeds, pushes
+from workers.adapters.store.schema import feeds
 from workers.adapters.store.tallies import Tally
+from workers.adapters.store.upkeep import pushes
 from workers.adapters.store.works import POLL
 from workers.pipeline import schedule, wire
 from workers.pipeline.models import Feed, FeedDocument, FetchOutcome, Page

@@ -16,8 +16,9 @@ from sqlalchemy import Connection, Engine, Row, select, text
 
 from workers.adapters.store import pages, tallies
 from workers.adapters.store.columns import among
-from workers.adapters.store.schema import feeds, pushes
+from workers.adapters.store.schema import feeds
 from workers.adapters.store.tallies import Tally
+from workers.adapters.store.upkeep import pushes
 from workers.adapters.store.works import SUBSCRIBE
 from workers.pipeline import websub
 from workers.pipeline.models import Page

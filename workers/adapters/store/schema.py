@@ -57,22 +57,6 @@ feeds = Table(
 )
 waiting(feeds)
 
-pushes = Table(
-    "pushes",
-    metadata,
-    key(),
-    _to("feeds", unique=True),
-    Column("hub", Text, nullable=False),
-    Column("topic", Text, nullable=False),
-    # The callback's last part, which only the hub is told, and what it signs with.
-    Column("path", Text, nullable=False, unique=True),
-    Column("secret", Text, nullable=False),
-    Column("state", Text, nullable=False, server_default="wanted"),
-    Column("expires_at", Moment),
-    *work(),
-)
-waiting(pushes)
-
 entries = Table(
     "entries",
     metadata,

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from workers.adapters.store.columns import NOW, Clean, Moment, key, metadata
+from workers.adapters.store.columns import NOW, Clean, Moment, key, metadata, waiting, work
 from workers.adapters.store.schema import clashes, feeds, reports
 
 quarantine = Table(
@@ -38,6 +38,23 @@ quarantine = Table(
     Index(None, "at"),
 )
 """Work given up, and why. The row itself keeps its place with ``stage`` NULL."""
+
+pushes = Table(
+    "pushes",
+    metadata,
+    key(),
+    Column("feed_id", ForeignKey("feeds.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("hub", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    # The callback's last part, which only the hub is told, and what it signs with.
+    Column("path", Text, nullable=False, unique=True),
+    Column("secret", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="wanted"),
+    Column("expires_at", Moment),
+    *work(),
+)
+waiting(pushes)
+"""What hubs were asked to push."""
 
 tallies = Table(
     "tallies",

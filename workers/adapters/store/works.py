@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Table
 
-from workers.adapters.store.schema import articles, deliveries, entries, feeds, pages, pushes, revisions
+from workers.adapters.store.schema import articles, deliveries, entries, feeds, pages, revisions
+from workers.adapters.store.upkeep import pushes
 
 HARD_LIMIT = {"fetch": 40, "process": 15, "notify": 30}
 """Seconds until a queue's task is killed."""
