@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "deliveries": ("workers.cli.deliveries", "List messages and what became of them; retry those given up."),
     "token": ("workers.cli.token", "Make, list and revoke tokens of the API."),
     "clashes": ("workers.cli.clashes", "Show clashes and situations; merge and split them."),
-    "why": ("workers.cli.why", "Say why a clash was told or not told, and to whom."),
+    "why": ("workers.cli.why", "Say why something was told or not told, and to whom; what a vigil answers."),
     "why-not": ("workers.cli.why", "The same, for a story that was expected: name the rule that should have told it."),
     "rules": ("workers.cli.rules", "List rules, test them, or run them over what happened."),
     "feeds": ("workers.cli.feeds", "List, add, check, import and export feeds."),
@@ -82,7 +82,7 @@ def root() -> None:
 
 
 def main() -> None:
-    """Entry point. Exit codes: 0 done, 1 some input was unusable, 2 wrong usage."""
+    """Entry point. Exit codes: 0 done, 1 it was asked and the answer is no, 2 wrong usage or configuration."""
     sys.exit(app())
 
 

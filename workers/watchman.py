@@ -7,7 +7,7 @@ an episode, a digest and a turn of the watchdog have one key each.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -49,45 +49,23 @@ class Watchman:
     regions: RegionIndex = field(init=False)
 
     def __post_init__(self) -> None:
-        every = regions.build(self.settings.regions)
         watched = {name for vigil in self.settings.vigils for name in vigil.regions}
-        object.__setattr__(self, "regions", RegionIndex({name: every.regions[name] for name in watched}))
+        object.__setattr__(self, "regions", regions.build(self.settings.regions).only(watched))
 
     def look(self) -> None:
         """Ask every vigil, and tell what is new."""
         if not self.settings.vigils:
             return
         now = datetime.now(UTC)
-        pairs = [(vigil, subject) for vigil in self.settings.vigils for subject in self._subjects(vigil, now)]
+        pairs = [
+            (vigil, subject)
+            for vigil in self.settings.vigils
+            for subject in asked.subjects(self.engine, self.regions, vigil, now - vigils.HISTORY)
+        ]
         with self.engine.begin() as connection:
             last = asked.last_told(connection, {vigil.id for vigil in self.settings.vigils})
             ready = [self._judge(connection, vigil, subject, last, now) for vigil, subject in pairs]
         publish([(SEND, [one for ids in ready for one in ids])])
-
-    def _subjects(self, vigil: Vigil, now: datetime) -> Iterator[Subject]:
-        since = now - vigils.HISTORY
-        if vigil.families:
-            heard = asked.entries_by_family(self.engine, vigil.families, since)
-            yield from (Subject("family", family, family, moments) for family, moments in heard.items())
-        elif vigil.absence:
-            moments = asked.articles_by_region(self.engine, self.regions, since)
-            yield from (self._region(name, moments.get(name, ())) for name in vigil.regions)
-        else:
-            yield from self._fights(vigil, since)
-
-    def _fights(self, vigil: Vigil, since: datetime) -> Iterator[Subject]:
-        found = asked.clashes_by_region(self.engine, self.regions, since)
-        for name in vigil.regions:
-            fights = found.get(name, [])
-            region = self._region(name, tuple(sorted(at for _, at in fights)))
-            if vigil.activity and vigil.activity.per == "situation":
-                of = [(situation, at) for situation, at in fights if situation]
-                yield from vigils.subjects_by_situation(region, of)
-            else:
-                yield region
-
-    def _region(self, name: str, moments: tuple[datetime, ...]) -> Subject:
-        return Subject("region", name, self.regions.regions[name].title or name, moments)
 
     def _judge(
         self, connection: Connection, vigil: Vigil, subject: Subject, last: dict[str, Alert], now: datetime

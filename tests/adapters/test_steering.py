@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from incidents import revision
 from sqlalchemy import Engine
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from workers.__main__ import app
@@ -219,3 +220,161 @@ def test_links_in_messages_can_be_ended(run: Run, engine: Engine) -> None:
     before = keys.link_key(engine)
     assert run("token", "end-links").exit_code == 0
     assert keys.link_key(engine) != before
+
+
+VIGILS = """
+groups:
+  - name: silence
+    vigils:
+      - {id: yemen-silent, name: No news from Yemen, regions: [yemen], absence: {longer_than: 9h}}
+      - {id: iraq-surge, name: Kirkuk flares up, regions: [kirkuk], activity: {within: 24h, clashes: 1, rise: 2}}
+      - {id: trial, name: On trial, regions: [kirkuk], activity: {within: 24h, clashes: 5}, status: experimental}
+"""
+VIGIL_TESTS = """
+vigils:
+  - {name: silent, vigil: yemen-silent, usual: 40m, quiet: 10h, expect: firing}
+  - {name: not yet, vigil: yemen-silent, usual: 40m, quiet: 8h, expect: quiet}
+  - {name: hardly ever heard of, vigil: yemen-silent, heard: [30h, 40h], expect: unknown}
+  - {name: a surge, vigil: iraq-surge, heard: [1h], expect: firing}
+  - {name: as ever, vigil: iraq-surge, heard: [1h], usual: 10h, expect: quiet}
+"""
+
+
+@pytest.fixture
+def vigils(config: Path) -> None:
+    (config / "rules.d/vigils.yml").write_text(VIGILS)
+
+
+@pytest.mark.usefixtures("vigils")
+def test_vigils_have_unit_tests_too(run: Run, tmp_path: Path) -> None:
+    tests = tmp_path / "tests.yml"
+    tests.write_text(VIGIL_TESTS.replace("heard: [1h], usual: 10h, expect: quiet", "heard: [1h], expect: quiet"))
+    failed = run("rules", "test", str(tests))
+    assert failed.exit_code == 1
+    assert f"{tests}:7: as ever: expected quiet, found firing: 1 within 24 h, 1 wanted, usually 0.0" in failed.stderr
+    tests.write_text(VIGIL_TESTS)
+    passed = run("rules", "test", str(tests), "--json")
+    assert (passed.exit_code, json.loads(passed.stdout)) == (0, {"tests": 5, "failed": []})
+    tests.write_text(VIGIL_TESTS.replace("vigil: iraq-surge", "vigil: iraq-surg"))
+    assert "unknown vigil 'iraq-surg'; did you mean 'iraq-surge'?" in run("rules", "test", str(tests)).stderr
+
+
+@pytest.mark.usefixtures("vigils")
+def test_why_and_why_not_ask_a_vigil_for_each_gate_and_its_value(run: Run, engine: Engine, config: Path) -> None:
+    happened(engine, config, FIGHT)
+    surge = run("why", "iraq-surge").stdout
+    assert surge.startswith("vigil iraq-surge about kirkuk: firing: ")
+    assert "1 within 24 h, 1 wanted, usually 0.0 and 2 times that wanted; never told" in surge
+    (trial,) = map(json.loads, run("why-not", "trial", "--json").stdout.splitlines())
+    assert (trial["state"], trial["status"], trial["last"]) == ("quiet", "experimental", None)
+    assert "heard 0 times in 28 days, 6 wanted" in run("why-not", "yemen-silent:yemen").stdout
+    assert run("why", "yemen-silent:iraq").exit_code == 1
+    assert "a vigil asks the clock: `why trial`" in run("why", "7", "trial").stderr
+
+
+@pytest.mark.usefixtures("vigils")
+def test_vigils_run_over_what_happened_too_and_a_file_of_rules_is_compared(
+    run: Run, engine: Engine, config: Path, tmp_path: Path
+) -> None:
+    happened(engine, config, FIGHT)
+    told = [json.loads(line) for line in run("rules", "backtest", "--json").stdout.splitlines()]
+    assert {(row["rule"], row["alerts"]) for row in told} >= {("kirkuk", 1), ("iraq-surge", 1)}
+    other = tmp_path / "old.yml"
+    other.write_text("groups: [{name: g, rules: [{id: kirkuk, name: Kirkuk, regions: [kirkuk]}]}]")
+    compared = run("rules", "backtest", "--against", str(other), "--json").stdout.splitlines()
+    differ = [row for row in map(json.loads, compared) if "only" in row]
+    assert differ == [{"only": "here", "rule": "iraq-surge", "subject": "iraq-surge:kirkuk", "kind": "new"}]
+    other.write_text("groups: [{name: g, rules: [{id: kirkuk, name: Kirkuk, regions: [kirkukk]}]}]")
+    refused = run("rules", "backtest", "--against", str(other))
+    assert refused.exit_code == 2
+    assert f"{other}:1: groups.0.rules.0.regions.0: unknown region 'kirkukk'; did you mean 'kirkuk'?" in refused.stderr
+
+
+STEERING = (
+    "rules",
+    "routes",
+    "silence",
+    "ack",
+    "review",
+    "deliveries",
+    "quarantine",
+    "why",
+    "why-not",
+    "clashes",
+    "token",
+)
+ALWAYS_JSON = {("review", "export"), ("clashes", "show"), ("quarantine", "show")}
+
+
+def commands() -> list[tuple[str, ...]]:
+    """Every steering command, found by asking the program."""
+    root = get_command(app)
+    found: list[tuple[str, ...]] = []
+    for name in STEERING:
+        command = root.get_command(None, name)  # type: ignore[attr-defined]
+        found += [(name, sub) for sub in command.commands] if hasattr(command, "commands") else [(name,)]
+    return found
+
+
+@pytest.mark.parametrize("words", commands(), ids=" ".join)
+def test_every_steering_command_answers_as_json(run: Run, words: tuple[str, ...]) -> None:
+    said = run(*words, "--help").stdout
+    assert ("--json" in said) is (words not in ALWAYS_JSON)
+
+
+EXITS = [
+    (0, ("rules", "list")),
+    (0, ("routes", "test", "region=unlocated", "--verify-receivers", "unlocated")),
+    (0, ("silence", "list")),
+    (0, ("silence", "add", "rule=x", "-c", "exercise", "--json")),
+    (0, ("deliveries", "list", "--json")),
+    (0, ("review", "precision")),
+    (1, ("routes", "test", "region=unlocated", "--verify-receivers", "console")),
+    (1, ("silence", "expire", "9", "--json")),
+    (1, ("ack", "add", "nothing")),
+    (1, ("ack", "expire", "9")),
+    (1, ("review", "add", "nothing", "confirmed")),
+    (1, ("deliveries", "retry", "9")),
+    (1, ("why", "nothing")),
+    (1, ("why-not", "nothing", "kirkuk")),
+    (1, ("clashes", "show", "nothing")),
+    (1, ("token", "revoke", "9")),
+    (2, ("rules", "backtest", "--since", "soon")),
+    (2, ("rules", "backtest", "--against", "nowhere.yml")),
+    (2, ("rules", "test", "nowhere.yml")),
+    (2, ("routes", "test", "region")),
+    (2, ("silence", "add", "rule~x", "-c", "exercise")),
+    (2, ("silence", "add", "-r", "kirkukk", "-c", "exercise")),
+    (2, ("silence", "add", "rule=x")),
+    (2, ("ack", "add", "7", "-d", "soon")),
+    (2, ("review", "add", "7", "good")),
+    (2, ("deliveries", "retry")),
+    (2, ("quarantine", "retry")),
+    (2, ("why", "7", "kirkukk")),
+    (2, ("token", "add", "desk", "--scope", "king")),
+    (2, ("nonsense",)),
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), EXITS, ids=lambda one: " ".join(one) if isinstance(one, tuple) else str(one)
+)
+def test_the_exit_code_is_as_documented(
+    run: Run, engine: Engine, config: Path, code: int, words: tuple[str, ...]
+) -> None:
+    happened(engine, config, FIGHT)
+    said = run(*words)
+    assert said.exit_code == code, said.output
+    assert code == 0 or said.stderr, "who hears no hears why"
+
+
+@pytest.mark.parametrize("code", sorted({code for code, _ in EXITS}))
+def test_each_exit_code_is_in_the_readme(code: int) -> None:
+    assert f"| {code} |" in (SHIPPED.parent / "README.md").read_text()
+
+
+def test_a_faulty_configuration_exits_2_with_file_and_line(run: Run, config: Path) -> None:
+    (config / "rules.d/default.yml").write_text("groups:\n  - name: g\n    ruls: []\n")
+    said = run("silence", "list")
+    assert said.exit_code == 2
+    assert "rules.d/default.yml:3: groups.0.ruls: unknown key 'ruls'; did you mean 'rules'?" in said.stderr

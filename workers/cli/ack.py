@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workers.cli.operate import AsJson, Folder, engine_or_exit
-from workers.cli.saying import Author, For, Note, length, myself
+from workers.cli.saying import Author, For, Note, done, length, myself
 
 if TYPE_CHECKING:
     from workers.pipeline.models import Ack
@@ -56,7 +56,7 @@ def list_(
 
 
 @app.command()
-def expire(number: int, config: Folder = None) -> None:
+def expire(number: int, config: Folder = None, as_json: AsJson = False) -> None:
     """Take an acknowledgement back. Exits 1 when none of this number is in force."""
     from workers.adapters.store import acks
 
@@ -64,6 +64,7 @@ def expire(number: int, config: Folder = None) -> None:
         if not acks.expire(connection, number):
             typer.echo(f"no acknowledgement {number} is in force", err=True)
             raise typer.Exit(1)
+    done(as_json, ended=number)
 
 
 def _in_a_line(ack: Ack) -> str:

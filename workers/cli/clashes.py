@@ -56,13 +56,16 @@ def _in_a_line(row: dict[str, Any]) -> str:
 
 
 @app.command()
-def merge(clash: Clash, other: Clash, author: Author = None, note: Note = "", config: Folder = None) -> None:
+def merge(
+    clash: Clash, other: Clash, author: Author = None, note: Note = "", config: Folder = None, as_json: AsJson = False
+) -> None:
     """Say that two clashes are one. Prints the id that lives on, the larger one's; the other leads to it."""
     from workers.adapters.store.decisions import Decision
     from workers.adapters.store.decisions import merge as merged
 
     said = Decision("merge", (clash, other), myself(author), note)
-    typer.echo(_decided(config, said, lambda engine, linking: merged(engine, said, linking)))
+    home = _decided(config, said, lambda engine, linking: merged(engine, said, linking))
+    typer.echo(json.dumps({"id": home}) if as_json else home)
 
 
 @app.command()
@@ -72,13 +75,15 @@ def split(
     author: Author = None,
     note: Note = "",
     config: Folder = None,
+    as_json: AsJson = False,
 ) -> None:
     """Say that some articles of a clash tell another. Prints the id of the clash that they now tell."""
     from workers.adapters.store.decisions import Decision
     from workers.adapters.store.decisions import split as parted
 
     said = Decision("split", (clash,), myself(author), note)
-    typer.echo(_decided(config, said, lambda engine, linking: parted(engine, said, article, linking)))
+    home = _decided(config, said, lambda engine, linking: parted(engine, said, article, linking))
+    typer.echo(json.dumps({"id": home}) if as_json else home)
 
 
 @app.command()

@@ -43,8 +43,10 @@ def retry(
         raise typer.Exit(2)
     engine = engine_or_exit(config)
     taken = delivery_log.retry(engine, [*(numbers or ()), *delivery_log.given_up(engine, receiver)])
+    if not taken:
+        typer.echo("nothing of that was given up", err=True)
+        raise typer.Exit(1)
     typer.echo(json.dumps({"retried": taken}) if as_json else f"{taken} taken up again")
-    raise typer.Exit(0 if taken else 1)
 
 
 def _in_a_line(one: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from workers.cli.operate import AsJson, Folder, engine_or_exit
+from workers.cli.saying import done
 
 app = typer.Typer(no_args_is_help=True, help="List, show and retry what was given up.")
 
@@ -50,6 +51,7 @@ def retry(
     numbers: Annotated[list[int] | None, typer.Argument(help="Numbers as listed.")] = None,
     stage: Annotated[str | None, typer.Option("--all", help="Everything of this stage.")] = None,
     config: Folder = None,
+    as_json: AsJson = False,
 ) -> None:
     """Take work up again, with all its attempts."""
     from workers.adapters.store import quarantine
@@ -61,4 +63,6 @@ def retry(
     if not chosen:
         typer.echo("nothing to retry: give numbers, or --all STAGE", err=True)
         raise typer.Exit(2)
-    typer.echo(f"{quarantine.retry(engine, chosen)} taken up again", err=True)
+    taken = quarantine.retry(engine, chosen)
+    typer.echo(f"{taken} taken up again", err=True)
+    done(as_json, retried=taken)

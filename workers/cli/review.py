@@ -27,6 +27,7 @@ def add(
     note: Note = "",
     author: Author = None,
     config: Folder = None,
+    as_json: AsJson = False,
 ) -> None:
     """Judge what was told. Of several judgements the latest counts. Exits 1 when there is nothing of this name."""
     from workers.adapters.store import acks, reviews
@@ -38,7 +39,8 @@ def add(
         typer.echo(f"there is no alert or clash {alert}", err=True)
         raise typer.Exit(1)
     with engine.begin() as connection:
-        typer.echo(reviews.add(connection, Review("", clash, judgement, myself(author), note, datetime.now(UTC), rule)))
+        number = reviews.add(connection, Review("", clash, judgement, myself(author), note, datetime.now(UTC), rule))
+    typer.echo(json.dumps({"id": number, "clash": clash}) if as_json else number)
 
 
 @app.command("list")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,10 +17,26 @@ app = typer.Typer(no_args_is_help=True, help="Show the routing tree, or try labe
 
 
 @app.command()
-def show(config: Folder = None) -> None:
-    """The tree, one node a line."""
-    for line in _lines(settings_or_exit(config).route, 0):
+def show(config: Folder = None, as_json: AsJson = False) -> None:
+    """The tree, one node a line; as JSON in one piece."""
+    tree = settings_or_exit(config).route
+    for line in [json.dumps(_node(tree), ensure_ascii=False)] if as_json else _lines(tree, 0):
         typer.echo(line)
+
+
+def _node(node: Route) -> dict[str, Any]:
+    spans = {name: getattr(node, name) for name in ("group_wait", "group_interval", "repeat_interval")}
+    held = {"quiet_hours": bool(node.mute or node.active), "digest": node.digest is not None}
+    return {
+        "receiver": node.receiver,
+        "matchers": node.matchers,
+        "continue": node.continue_,
+        "group_by": node.group_by,
+        **{name: span.total_seconds() if span is not None else None for name, span in spans.items()},
+        **held,
+        "escalation": node.escalation.receiver if node.escalation else None,
+        "routes": [_node(child) for child in node.routes],
+    }
 
 
 def _lines(node: Route, depth: int) -> Iterator[str]:
@@ -45,15 +61,14 @@ def try_labels(
     as_json: AsJson = False,
 ) -> None:
     """The receivers, in order, that an alert with these labels reaches; as ``amtool config routes test``."""
-    from workers.pipeline.route import branches, group_key
+    from workers.asking import reached
 
-    given = dict(_pair(text) for text in labels or ())
-    reached = list(branches(given, settings_or_exit(config).route))
-    for branch in reached:
-        thread = group_key(given, branch.group_by)
-        typer.echo(json.dumps({"receiver": branch.receiver, "thread": thread}) if as_json else branch.receiver)
-    if verify is not None and (found := [branch.receiver for branch in reached]) != verify.split(","):
-        typer.echo(f"expected {verify}, found {','.join(found)}", err=True)
+    found = reached(dict(_pair(text) for text in labels or ()), settings_or_exit(config).route)
+    for one in found:
+        typer.echo(json.dumps(one) if as_json else one["receiver"])
+    names = [one["receiver"] for one in found]
+    if verify is not None and names != verify.split(","):
+        typer.echo(f"expected {verify}, found {','.join(names)}", err=True)
         raise typer.Exit(1)
 
 

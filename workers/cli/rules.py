@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections import Counter
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,98 +15,83 @@ from workers.cli.operate import AsJson, Folder, engine_or_exit, settings_or_exit
 from workers.cli.saying import length
 
 if TYPE_CHECKING:
-    from workers.pipeline.models import Alert
-    from workers.pipeline.rules import Watch
+    from workers.pipeline.models import Rule, Vigil
     from workers.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="List rules, test them, or run them over what happened.")
 
 Since = Annotated[str, typer.Option("--since", help="So far back: 12h, 30d, 4w.")]
-Told = set[tuple[str, str, str]]
-"""Rule, clash and kind of every alert."""
 
 
 @app.command("list")
 def list_(config: Folder = None, as_json: AsJson = False) -> None:
-    """Id, severity, status, regions and name of every rule."""
-    for rule in settings_or_exit(config).rules:
-        told = {"id": rule.id, "severity": rule.severity, "status": rule.status, "regions": rule.regions}
-        line = json.dumps({**told, "name": rule.name}, ensure_ascii=False)
-        regions = ", ".join(rule.regions)
-        typer.echo(line if as_json else f"{rule.id}  {rule.severity}  {rule.status}  {regions}  {rule.name}")
+    """Id, severity, status, regions or families, and name of every rule and vigil."""
+    settings = settings_or_exit(config)
+    rows = [_row(rule) for rule in settings.rules]
+    rows += [_row(vigil) | {"vigil": True, "families": vigil.families} for vigil in settings.vigils]
+    for row in rows:
+        watched = ", ".join(row["regions"] or row["families"])
+        line = f"{row['id']}  {row['severity']}  {row['status']}  {watched}  {row['name']}"
+        typer.echo(json.dumps(row, ensure_ascii=False) if as_json else line)
+
+
+def _row(rule: Rule | Vigil) -> dict[str, Any]:
+    return {name: getattr(rule, name) for name in ("id", "severity", "status", "regions", "name")}
 
 
 @app.command("test")
-def run_tests(files: list[Path], config: Folder = None) -> None:
-    """Run unit tests of rules (rules.d/tests/*.yml). Exits 1 when one fails, with what it expected and found."""
+def run_tests(files: list[Path], config: Folder = None, as_json: AsJson = False) -> None:
+    """Run unit tests of rules and vigils (rules.d/tests/*.yml). Exits 1 when one fails, with what was found."""
+    from workers.asking import Outlook
     from workers.settings import SettingsError
     from workers.settings.rule_tests import failures
 
-    settings = settings_or_exit(config)
+    outlook = Outlook.of(settings_or_exit(config))
     try:
-        number, failed = failures(files, _watch(settings))
+        number, failed = failures(files, outlook.watch, outlook.vigils)
     except SettingsError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
-    for words in failed:
-        typer.echo(words, err=True)
-    typer.echo(f"{number} tests, {len(failed)} failed")
+    if as_json:
+        typer.echo(json.dumps({"tests": number, "failed": failed}, ensure_ascii=False))
+    else:
+        for words in failed:
+            typer.echo(words, err=True)
+        typer.echo(f"{number} tests, {len(failed)} failed")
     raise typer.Exit(1 if failed else 0)
 
 
 @app.command()
 def backtest(
     since: Since = "30d",
-    against: Annotated[Path | None, typer.Option(help="Another configuration folder to compare with.")] = None,
+    against: Annotated[Path | None, typer.Option(help="A rules file, or a configuration folder, to compare.")] = None,
     config: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """What the rules would have told of the clashes since then, by day and rule; nothing is sent."""
-    happened = _history(config, length(since))
-    alerts = _would_tell(settings_or_exit(config), happened)
-    counts = Counter((alert.at.date().isoformat(), alert.rule) for alert in alerts)
-    for (day, rule), number in sorted(counts.items()):
-        typer.echo(json.dumps({"day": day, "rule": rule, "alerts": number}) if as_json else f"{day}  {rule}  {number}")
-    if against is not None:
-        _differ(_told(alerts), _told(_would_tell(_other(against), happened)), as_json)
+    """What the rules and vigils would have told since then, by day and rule; nothing is sent."""
+    from workers.asking import Outlook
+    from workers.asking.past import differences, per_day, would_tell
+
+    settings, now = settings_or_exit(config), datetime.now(UTC)
+    other = _other(against, settings) if against else None
+    engine, start = engine_or_exit(config), now - length(since)
+    told = would_tell(engine, Outlook.of(settings), start, now)
+    for row in per_day(told):
+        typer.echo(json.dumps(row) if as_json else f"{row['day']}  {row['rule']}  {row['alerts']}")
+    for row in differences(told, would_tell(engine, Outlook.of(other), start, now)) if other else ():
+        sign = "+" if row["only"] == "here" else "-"
+        typer.echo(json.dumps(row) if as_json else f"{sign} {row['rule']}  {row['subject']}  {row['kind']}")
 
 
-def _history(config: Path | None, back: timedelta) -> list[tuple[datetime, Any, bool]]:
-    from workers.adapters.store import history
-
-    start = datetime.now(UTC) - back
-    return [(past.at, past.revision, past.primed) for past in history.since(engine_or_exit(config), start)]
-
-
-def _would_tell(settings: Settings, happened: list[tuple[datetime, Any, bool]]) -> list[Alert]:
-    from workers.pipeline.rules.backtest import backtest as run
-
-    return list(run(happened, _watch(settings), datetime.now(UTC)))
-
-
-def _watch(settings: Settings) -> Watch:
-    from workers.pipeline import regions
-    from workers.pipeline.rules import Watch
-
-    return Watch(settings.rules, regions.build(settings.regions))
-
-
-def _other(folder: Path) -> Settings:
-    from workers.settings import SettingsError, load
+def _other(path: Path, settings: Settings) -> Settings:
+    """The configuration of another folder, or this one with the rules of another file."""
+    from workers.settings import SettingsError, load, rules_in
 
     try:
-        return load(folder, os.environ)
+        if path.is_dir():
+            return load(path, os.environ)
+        rules, vigils = rules_in(path, settings.regions)
+        return replace(settings, rules=rules, vigils=vigils)
     except SettingsError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
-
-
-def _told(alerts: list[Alert]) -> Told:
-    return {(alert.rule, alert.clash, str(alert.kind)) for alert in alerts}
-
-
-def _differ(mine: Told, theirs: Told, as_json: bool) -> None:
-    for sign, only in (("+", mine - theirs), ("-", theirs - mine)):
-        for rule, clash, kind in sorted(only):
-            row = {"only": "here" if sign == "+" else "there", "rule": rule, "clash": clash, "kind": kind}
-            typer.echo(json.dumps(row) if as_json else f"{sign} {rule}  {clash}  {kind}")

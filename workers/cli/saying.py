@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import json
 import re
 from datetime import timedelta
 from typing import Annotated
@@ -14,6 +15,12 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 Author = Annotated[str | None, typer.Option("--author", "-a", help="Who; you, unless said otherwise.")]
 For = Annotated[str, typer.Option("--duration", "-d", help="30m, 4h, 7d")]
 Note = Annotated[str, typer.Option("--note", "-n", help="Everybody sees it.")]
+
+
+def done(as_json: bool, **what: object) -> None:
+    """Whoever asked for JSON gets an answer also where there is nothing else to say."""
+    if as_json:
+        typer.echo(json.dumps(what, ensure_ascii=False))
 
 
 def myself(author: str | None) -> str:

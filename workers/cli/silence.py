@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workers.cli.operate import AsJson, Folder, engine_or_exit, settings_or_exit
-from workers.cli.saying import Author, For, length, myself
+from workers.cli.saying import Author, For, done, length, myself
 
 if TYPE_CHECKING:
     from workers.pipeline.models import Silence
@@ -79,7 +79,7 @@ def list_(
 
 
 @app.command()
-def expire(number: str, config: Folder = None) -> None:
+def expire(number: str, config: Folder = None, as_json: AsJson = False) -> None:
     """End a silence now. Exits 1 when none of this number is in force."""
     from workers.adapters.store import silences
 
@@ -87,6 +87,7 @@ def expire(number: str, config: Folder = None) -> None:
         if not silences.expire(connection, number):
             typer.echo(f"no silence {number} is in force", err=True)
             raise typer.Exit(1)
+    done(as_json, ended=number)
 
 
 def _in_a_line(silence: Silence) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workers.cli.operate import AsJson, Folder, engine_or_exit
-from workers.cli.saying import length
+from workers.cli.saying import done, length
 
 if TYPE_CHECKING:
     from workers.adapters.store.tokens import Token
@@ -26,6 +26,7 @@ def add(
     scope: Annotated[str, typer.Option(help="read, steer (silence, acknowledge, review, retry) or admin.")] = "steer",
     duration: Annotated[str | None, typer.Option("--duration", "-d", help="4h, 90d; for ever unless said.")] = None,
     config: Folder = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make a token and print it. It is shown this once: the store keeps only its hash."""
     from workers.adapters.store import tokens
@@ -34,7 +35,8 @@ def add(
         raise typer.BadParameter(f"a scope is one of {', '.join(SCOPES)}")
     expires = datetime.now(UTC) + length(duration) if duration else None
     with engine_or_exit(config).begin() as connection:
-        typer.echo(tokens.make(connection, name, tokens.Scope[scope.upper()], expires))
+        made = tokens.make(connection, name, tokens.Scope[scope.upper()], expires)
+    typer.echo(json.dumps({"token": made}) if as_json else made)
 
 
 @app.command("list")
@@ -47,7 +49,7 @@ def list_(config: Folder = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def revoke(number: int, config: Folder = None) -> None:
+def revoke(number: int, config: Folder = None, as_json: AsJson = False) -> None:
     """From now on the token opens nothing. Exits 1 when there is none of this number."""
     from workers.adapters.store import tokens
 
@@ -55,6 +57,7 @@ def revoke(number: int, config: Folder = None) -> None:
         if not tokens.revoke(connection, number):
             typer.echo(f"no token {number} is valid", err=True)
             raise typer.Exit(1)
+    done(as_json, revoked=number)
 
 
 @app.command()
@@ -62,6 +65,7 @@ def rotate(
     number: int,
     overlap: Annotated[str, typer.Option(help="So long the old one still counts: 24h, 7d.")] = "24h",
     config: Folder = None,
+    as_json: AsJson = False,
 ) -> None:
     """Print a new token in place of one; both count for a while. Exits 1 when there is none of this number."""
     from workers.adapters.store import tokens
@@ -71,15 +75,16 @@ def rotate(
     if made is None:
         typer.echo(f"no token {number} is valid", err=True)
         raise typer.Exit(1)
-    typer.echo(made)
+    typer.echo(json.dumps({"token": made}) if as_json else made)
 
 
 @app.command("end-links")
-def end_links(config: Folder = None) -> None:
+def end_links(config: Folder = None, as_json: AsJson = False) -> None:
     """Every link in messages sent so far stops working; those of later messages are signed anew."""
     from workers.adapters.store import keys
 
     keys.forget_link_key(engine_or_exit(config))
+    done(as_json, ended="links")
 
 
 def _in_a_line(token: Token) -> str:

@@ -80,6 +80,35 @@ def _active(asked: Activity, subject: Subject, now: datetime) -> Finding:
     return Finding(firing, recent[0] if recent else now, "activity", told)
 
 
+def state(vigil: Vigil, subject: Subject, now: datetime) -> str:
+    """``firing``, ``quiet``, or ``unknown`` where too little was ever heard."""
+    finding = find(vigil, subject, now)
+    return "unknown" if finding is None else "firing" if finding.firing else "quiet"
+
+
+def explain(vigil: Vigil, subject: Subject, now: datetime) -> str:
+    """Each gate with its value, whatever came of it."""
+    finding = find(vigil, subject, now)
+    if finding is None:
+        heard = sum(now - HISTORY <= moment <= now for moment in subject.moments)
+        return f"heard {heard} times in {HISTORY.days} days, {_FEWEST} wanted to know what is usual"
+    if asked := vigil.absence:
+        usual = timedelta(minutes=float(finding.told["usual_minutes"])) * asked.usual_gaps
+        return (
+            f"nothing for {_hours(now - finding.since)}, more than {_hours(asked.longer_than)} wanted and more than "
+            f"{_hours(usual)} ({asked.usual_gaps:g} times the usual gap of {finding.told['usual_minutes']} min)"
+        )
+    rise = f", usually {finding.told['usual']}" if vigil.activity else ""
+    if vigil.activity and vigil.activity.rise:
+        rise += f" and {vigil.activity.rise:g} times that wanted"
+    wanted = f"{vigil.activity.clashes} wanted" if vigil.activity else ""
+    return f"{finding.told['count']} within {finding.told['hours']} h, {wanted}{rise}"
+
+
+def _hours(span: timedelta) -> str:
+    return f"{span.total_seconds() / 3600:.3g} h"
+
+
 def tell(vigil: Vigil, subject: Subject, finding: Finding, last: Alert | None, feeds: Feeds) -> Alert | None:
     """What is to be told of a finding, given the last that was told of the subject; ``None``: nothing new."""
     open_ = last is not None and last.kind is not AlertKind.RESOLUTION

@@ -5,7 +5,7 @@
 puts it together, ``shown`` prints it without secrets and writes JSON Schema for editors.
 """
 
-from workers.settings.loading import Settings, load
+from workers.settings.loading import Settings, load, rules_in
 from workers.settings.problems import Problem, SettingsError
 
-__all__ = ["Problem", "Settings", "SettingsError", "load"]
+__all__ = ["Problem", "Settings", "SettingsError", "load", "rules_in"]

@@ -81,6 +81,30 @@ def load(config: Path | None = None, env: Mapping[str, str] | None = None, *, po
     return _Loading(folders, variables, polls).settings()
 
 
+def rules_in(path: Path, regions: Collection[str]) -> tuple[tuple[Rule, ...], tuple[Vigil, ...]]:
+    """The rules of one file, for regions that are known. Raises ``SettingsError``."""
+    problems: list[Problem] = []
+    made = _rules_of([read(path, str(path))], regions, problems)
+    if problems:
+        raise SettingsError(problems)
+    return made
+
+
+def _rules_of(
+    sources: list[Source], regions: Collection[str], problems: list[Problem]
+) -> tuple[tuple[Rule, ...], tuple[Vigil, ...]]:
+    made: list[Rule] = []
+    vigils: list[Vigil] = []
+    problems.extend(checks.duplicates("rule", [place for source in sources for place in checks.rules_of(source)]))
+    for source in sources:
+        problems.extend(checks.rules(source, regions))
+        file = check(RulesFile, source, problems)
+        for group in file.groups if file else ():
+            made += [entry.rule() for entry in group.rules]
+            vigils += [entry.vigil() for entry in group.vigils]
+    return tuple(made), tuple(vigils)
+
+
 class _Loading:
     """The state of one ``load``: what has been read so far and what was wrong with it."""
 
@@ -166,18 +190,8 @@ class _Loading:
 
     def _rules(self) -> tuple[tuple[Rule, ...], tuple[Vigil, ...]]:
         sources = self._sources("rules.d/*.yml")
-        names = [place for source in sources for place in checks.rules_of(source)]
-        self._remember("rule", names)
-        self.problems.extend(checks.duplicates("rule", names))
-        made: list[Rule] = []
-        vigils: list[Vigil] = []
-        for source in sources:
-            self.problems.extend(checks.rules(source, self.region_names))
-            file = check(RulesFile, source, self.problems)
-            for group in file.groups if file else ():
-                made += [entry.rule() for entry in group.rules]
-                vigils += [entry.vigil() for entry in group.vigils]
-        return tuple(made), tuple(vigils)
+        self._remember("rule", [place for source in sources for place in checks.rules_of(source)])
+        return _rules_of(sources, self.region_names, self.problems)
 
     def _feeds(self, interval: float, watched: Collection[str]) -> tuple[Feed, ...]:
         source = self._one("feeds.yml", required=self.polls)

@@ -9,6 +9,12 @@
           place: {name: Altun Kupri, lat: 35.75, lon: 44.14, radius_km: 8, country: IQ, admin1_code: '13'}
           killed: 3
         expect: {kirkuk: fired, nineveh: outside_region}
+    vigils:
+      - name: Yemen is silent when nothing is heard for ten hours
+        vigil: yemen-silent
+        usual: 40m
+        quiet: 10h
+        expect: firing
 """
 
 from __future__ import annotations
@@ -16,9 +22,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from workers.pipeline.models import (
     ACLED_EVENT_OF,
@@ -33,8 +39,10 @@ from workers.pipeline.models import (
     Revision,
     Side,
     Status,
+    Vigil,
 )
 from workers.pipeline.rules import Known, Watch, evaluate
+from workers.pipeline.vigils import HISTORY, Subject, explain, state
 from workers.settings.problems import Problem, SettingsError, unknown
 from workers.settings.shapes import Country, Duration, Strict, check
 from workers.settings.source import read
@@ -106,12 +114,38 @@ class TestEntry(Strict):
     """Rule -> what it makes of the clash."""
 
 
+class VigilTest(Strict):
+    """``heard`` says how long ago something was heard of what a vigil watches; ``usual`` that it was all the time."""
+
+    name: str
+    vigil: str
+    heard: tuple[Duration, ...] = ()
+    usual: Duration | None = None
+    """Something every so often, for four weeks, until ``quiet`` ago."""
+    quiet: Duration = timedelta(0)
+    expect: Literal["firing", "quiet", "unknown"]
+
+    def subject(self) -> Subject:
+        often = int(HISTORY / self.usual) if self.usual else 0
+        moments = [_NOW - ago for ago in self.heard]
+        moments += [_NOW - self.quiet - (self.usual or HISTORY) * number for number in range(often)]
+        return Subject("region", "test", "test", tuple(sorted(moments)))
+
+
 class TestsFile(Strict):
-    tests: tuple[TestEntry, ...] = Field(min_length=1)
+    tests: tuple[TestEntry, ...] = ()
+    vigils: tuple[VigilTest, ...] = ()
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if not (self.tests or self.vigils):
+            raise ValueError("no test is written here: give tests or vigils")
+        return self
 
 
-def failures(paths: Iterable[Path], watch: Watch) -> tuple[int, list[str]]:
+def failures(paths: Iterable[Path], watch: Watch, vigils: Iterable[Vigil] = ()) -> tuple[int, list[str]]:
     """How many tests there are, and in words which failed. Raises ``SettingsError`` for a file that is none."""
+    known = {vigil.id: vigil for vigil in vigils}
     problems: list[Problem] = []
     number, failed = 0, []
     for path in paths:
@@ -126,6 +160,14 @@ def failures(paths: Iterable[Path], watch: Watch) -> tuple[int, list[str]]:
                 if rule not in watch.order
             )
             failed += [f"{source.where(key)}: {test.name}: {words}" for words in _wrong(test, watch)]
+        for at, asked in enumerate(file.vigils if file else ()):
+            number += 1
+            key = ("vigils", at)
+            if asked.vigil not in known:
+                problems.append(source.problem((*key, "vigil"), unknown("vigil", asked.vigil, known)))
+            elif (found := state(known[asked.vigil], asked.subject(), _NOW)) != asked.expect:
+                told = f"{found}: {explain(known[asked.vigil], asked.subject(), _NOW)}"
+                failed.append(f"{source.where(key)}: {asked.name}: expected {asked.expect}, found {told}")
     if problems:
         raise SettingsError(problems)
     return number, failed

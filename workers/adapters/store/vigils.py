@@ -9,8 +9,9 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, text
 
 from workers.adapters.store.schema import alerts
-from workers.pipeline.models import Alert, Place
+from workers.pipeline.models import Alert, Place, Vigil
 from workers.pipeline.regions import Fit, RegionIndex
+from workers.pipeline.vigils import Subject, subjects_by_situation
 from workers.pipeline.wire import decode
 
 _ARTICLES = """
@@ -34,6 +35,33 @@ WHERE clash_id IS NULL AND rule = ANY (:rules) ORDER BY rule, alert -> 'labels' 
 """
 _KEY = 7_231_003
 Moments = dict[str, tuple[datetime, ...]]
+
+
+def subjects(engine: Engine, regions: RegionIndex, vigil: Vigil, since: datetime) -> Iterator[Subject]:
+    """What a vigil looks at, with everything that was heard of it since. ``regions`` hold those it watches."""
+    if vigil.families:
+        heard = entries_by_family(engine, vigil.families, since)
+        yield from (Subject("family", family, family, moments) for family, moments in heard.items())
+    elif vigil.absence:
+        moments = articles_by_region(engine, regions, since)
+        yield from (_region(regions, name, moments.get(name, ())) for name in vigil.regions)
+    else:
+        yield from _fights(engine, regions, vigil, since)
+
+
+def _fights(engine: Engine, regions: RegionIndex, vigil: Vigil, since: datetime) -> Iterator[Subject]:
+    found = clashes_by_region(engine, regions, since)
+    for name in vigil.regions:
+        fights = found.get(name, [])
+        region = _region(regions, name, tuple(sorted(at for _, at in fights)))
+        if vigil.activity and vigil.activity.per == "situation":
+            yield from subjects_by_situation(region, [(situation, at) for situation, at in fights if situation])
+        else:
+            yield region
+
+
+def _region(regions: RegionIndex, name: str, moments: tuple[datetime, ...]) -> Subject:
+    return Subject("region", name, regions.regions[name].title or name, moments)
 
 
 def articles_by_region(engine: Engine, regions: RegionIndex, since: datetime) -> Moments:
