@@ -15,6 +15,8 @@ from sqlalchemy import Engine
 
 from workers.adapters import channels, fetching, outgoing, publishers, reading
 from workers.adapters import knowledge as shipped
+from workers.adapters.detector import Detector
+from workers.adapters.opinions import Endpoint, Ledger, Opinions
 from workers.adapters.store import entries, feeds, hubs, keys, silences
 from workers.adapters.store.alerts import Revised
 from workers.adapters.store.claims import Held
@@ -24,9 +26,11 @@ from workers.adapters.store.engine import connect
 from workers.adapters.store.entries import Reading
 from workers.adapters.store.feeds import Polled
 from workers.adapters.store.neighbourhood import Neighbourhood
+from workers.adapters.store.opinions import StoreLedger
 from workers.adapters.web import Answer, Fetcher, Policy, Request
 from workers.pipeline import regions
 from workers.pipeline.cluster import Context, Limits, alone
+from workers.pipeline.detect.opinion import Bounds
 from workers.pipeline.links import Front
 from workers.pipeline.models import Alert
 from workers.pipeline.models.knowledge import Knowledge
@@ -34,6 +38,7 @@ from workers.pipeline.models.publisher import Publishers
 from workers.pipeline.route import Target, route
 from workers.pipeline.rules import Evaluation, Quiet, Watch, hush
 from workers.settings import Settings
+from workers.settings.detection import Opinion
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,12 @@ class Services:
     @property
     def knowledge(self) -> Knowledge:
         return knowledge()
+
+    @cached_property
+    def detector(self) -> Detector:
+        """Detection with the options that are configured."""
+        ledger = StoreLedger(self.engine, self.settings.opinion.per_day)
+        return Detector(self.knowledge, opinions(self.settings.opinion, ledger))
 
     @cached_property
     def front(self) -> Front:
@@ -114,6 +125,14 @@ class Services:
         if receiver is None:
             raise channels.ChannelError(f"no receiver is called {name} any more", retry=False)
         return outgoing.deliver(self.engine, held, delivery, receiver, self.front)
+
+
+def opinions(given: Opinion, ledger: Ledger) -> Opinions | None:
+    """Who is asked about documents in doubt, if anybody is."""
+    if given.url is None:
+        return None
+    key = given.key.get_secret_value() if given.key else None
+    return Opinions(Endpoint(given.url, given.model, key, given.timeout, Bounds(given.low, given.high)), ledger)
 
 
 def linking(known: Knowledge, limits: Limits) -> Linking:

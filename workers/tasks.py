@@ -21,11 +21,14 @@ from workers.adapters.store import (
     hubs,
     neighbourhood,
     pages,
+    tallies,
 )
 from workers.adapters.store.claims import Done, Held, NotYetError, finish, finish_all
 from workers.adapters.store.entries import Reading
 from workers.adapters.store.feeds import Polled
+from workers.adapters.store.opinions import OPINION
 from workers.adapters.store.pages import Fetched
+from workers.adapters.store.tallies import Tally
 from workers.adapters.store.works import (
     CLUSTER,
     DETECT,
@@ -44,7 +47,6 @@ from workers.celery import app
 from workers.hints import Follow
 from workers.pipeline import cluster as clustering
 from workers.pipeline import dedupe, rules
-from workers.pipeline import detect as detection
 from workers.pipeline import extract as extraction
 from workers.pipeline.models import Article, Outcome
 from workers.services import Services, services
@@ -118,10 +120,11 @@ def _article(found: Fetched, last_attempt: bool) -> Article:
 def detect(s: Services, held: Held) -> Follow:
     """An article -> its reports, and the signature that finds its copies."""
     known = articles.load(s.engine, held.id)
-    codings = [detection.detect(document, s.knowledge) for document in filings.documents(known)]
+    codings, asked = s.detector.detect(filings.documents(known))
     found = filings.filings(known, codings, s.publishers)
     with s.engine.begin() as connection:
         telling = filings.keep(connection, known, found)
+        tallies.add(connection, *(Tally(OPINION, outcome) for outcome in asked))
         finish(connection, held, Done("reports" if found else "nothing", then=CLUSTER if telling else None))
         articles.sign(connection, known, dedupe.sign(known.article.text, known.article.title) if telling else None)
     return [(CLUSTER, [held.id])] if telling else []

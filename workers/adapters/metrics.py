@@ -22,8 +22,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from workers import __version__
 from workers.adapters.standing import STANDING
 from workers.adapters.store import circuits, gauges, heartbeats, tallies, yields
+from workers.adapters.store.opinions import OPINION
 from workers.adapters.store.tallies import BOUNDS, UNTIMED, Total
 from workers.adapters.store.works import BY_STAGE, POLL, QUEUES, SEND
+from workers.pipeline.detect.opinion import Outcome
 from workers.pipeline.health import BROKEN, State, judge, silence
 
 LATENCY = "latency"
@@ -198,6 +200,13 @@ def _counts(engine: Engine) -> Iterator[Metric]:
                 *(((turn.subject, outcome), 0) for turn in turns for outcome in ("said", "failed")),
             ]
         ),
+    )
+    opinions = [((total.outcome,), total.count) for total in totals if total.stage == OPINION]
+    yield _counter(
+        "opinions",
+        "Documents in doubt, by what became of the second opinion on them.",
+        ("outcome",),
+        _sum([*opinions, *(((str(outcome),), 0) for outcome in Outcome)]),
     )
     rescued = [((BY_STAGE[total.stage].queue,), total.count) for total in totals if total.outcome == RESCUED]
     yield _counter(

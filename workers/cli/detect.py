@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
-from functools import partial
 from itertools import islice
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import typer
 
-from workers.adapters import knowledge
-from workers.adapters.trained import TrainedError
+from workers.adapters.detector import Detector
 from workers.cli import jsonl
-from workers.pipeline.detect import detect as code
+from workers.cli.equipped import detector
+from workers.pipeline.detect.opinion import Outcome
 from workers.pipeline.models import Document
 from workers.pipeline.wire import encode
 
@@ -25,6 +23,7 @@ app = typer.Typer()
 _OPTIONAL = ("title", "published", "language", "country", "source")
 _AHEAD = 64
 """Lines handed to the processes at once, per process: memory stays flat however long the input."""
+Answer = tuple[dict[str, Any], Sequence[Outcome]]
 
 
 @app.command()
@@ -38,49 +37,51 @@ def detect(
     ),
 ) -> None:
     """Code documents: JSON Lines in, reports out."""
-    failed = False
-    models = models_of(config) if config else {}
-    for answer in _answers((jsonl.strings(line, _OPTIONAL) for line in jsonl.read(path, ("id", "text"))), jobs, models):
+    failed, asked = False, Counter[str]()
+    lines = (jsonl.strings(line, _OPTIONAL) for line in jsonl.read(path, ("id", "text")))
+    for answer, outcomes in _answers(lines, jobs, config):
         failed = failed or "error" in answer
+        asked.update(outcomes)
         jsonl.write(answer)
+    if asked:
+        typer.echo(
+            "second opinions: " + ", ".join(f"{number} {outcome}" for outcome, number in asked.items()), err=True
+        )
     if failed:
         raise typer.Exit(1)
 
 
-def models_of(config: Path) -> Mapping[str, str]:
-    """The configured pipelines, each known to load."""
-    from workers.settings import SettingsError, load
-
-    try:
-        models = load(config, os.environ, polls=False).detection.models
-        knowledge.load(models=models)
-    except (SettingsError, TrainedError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
-    return models
+_DETECTOR: list[Detector] = []
 
 
-def _answers(lines: Iterator[jsonl.Line], jobs: int, models: Mapping[str, str]) -> Iterable[dict[str, Any]]:
+def _equip(config: Path | None, jobs: int) -> None:
+    """Says what this process detects with."""
+    _DETECTOR[:] = [detector(config, jobs)]
+
+
+def _answers(lines: Iterator[jsonl.Line], jobs: int, config: Path | None) -> Iterable[Answer]:
+    _equip(config, jobs)
     if jobs == 1:
-        yield from map(partial(answer, models=models), lines)
+        yield from map(_answer, lines)
         return
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, initializer=_equip, initargs=(config, jobs)) as pool:
         while batch := list(islice(lines, jobs * _AHEAD)):
-            yield from pool.map(partial(answer, models=models), batch, chunksize=8)
+            yield from pool.map(_answer, batch, chunksize=8)
 
 
-def answer(line: jsonl.Line, models: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
-    """One line's answer, an error when it is unusable."""
+def _answer(line: jsonl.Line) -> Answer:
+    """One line's answer, an error when it is unusable; and what was asked about it."""
     if line.error:
-        return jsonl.refusal(line)
+        return jsonl.refusal(line), ()
     try:
         document = parse(line.fields)
     except ValueError as error:
-        return {"id": line.id, "error": str(error)}
+        return {"id": line.id, "error": str(error)}, ()
     try:
-        return {"id": line.id, **encode(code(document, knowledge.load(models=models)))}
+        (coding,), outcomes = _DETECTOR[0].detect([document])
+        return {"id": line.id, **encode(coding)}, outcomes
     except Exception as error:  # one document that trips detection costs only its own answer
-        return {"id": line.id, "error": f"detection failed: {type(error).__name__}: {error}"}
+        return {"id": line.id, "error": f"detection failed: {type(error).__name__}: {error}"}, ()
 
 
 def parse(fields: dict[str, Any]) -> Document:

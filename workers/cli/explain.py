@@ -34,10 +34,9 @@ def explain(
     """Show sentences with their evidence, cues, places with their runners-up, and gates. Exits 1 without a text."""
     from rich.console import Console
 
-    from workers.adapters import knowledge
     from workers.cli.account import account
     from workers.cli.account_shown import shown
-    from workers.cli.detect import models_of
+    from workers.cli.equipped import detector
     from workers.settings import SettingsError
 
     try:
@@ -49,7 +48,7 @@ def explain(
         typer.echo(f"{subject}: {error}", err=True)
         raise typer.Exit(1) from None
     console = Console(highlight=False, soft_wrap=True)
-    known = knowledge.load(models=models_of(config) if config else {})
+    known = detector(config).knowledge
     for document in documents:
         told = account(document, known)
         if as_json:

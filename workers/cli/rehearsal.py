@@ -57,7 +57,7 @@ class Rehearsal:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._knowledge = knowledge.load(settings.languages or None)
+        self._knowledge = knowledge.load(settings.languages or None, settings.detection.models)
         self._watch = Watch(settings.rules, regions.build(settings.regions))
         self._own = {feed.family for feed in settings.feeds}
         self._memory = Memory()

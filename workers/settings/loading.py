@@ -15,7 +15,7 @@ from workers.pipeline import schedule
 from workers.pipeline.models import Area, Feed, Inhibition, Receiver, Route, Rule, Vigil
 from workers.settings import checks
 from workers.settings.areas import RegionEntry, RegionsFile
-from workers.settings.detection import Detection
+from workers.settings.detection import Detection, Opinion
 from workers.settings.environment import Environment, overlay, with_secrets
 from workers.settings.opml import feeds_of
 from workers.settings.problems import Problem, SettingsError
@@ -52,6 +52,7 @@ class Settings:
     retention: Retention
     life: Life
     detection: Detection
+    opinion: Opinion
     api: Api
     exporter: Exporter
     workers: Workers

@@ -13,8 +13,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, Field, SecretStr
 
 from workers.pipeline.models import Receiver
-from workers.settings.service import HttpUrl
-from workers.settings.shapes import Duration, Strict
+from workers.settings.shapes import Duration, HttpUrl, Strict
 from workers.settings.times import zone
 
 

@@ -13,9 +13,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from workers.pipeline.cluster import Limits, Span
 from workers.pipeline.models import ACLED_EVENT_OF, Feed
-from workers.settings.detection import Detection
+from workers.settings.detection import Detection, Opinion
 from workers.settings.problems import unknown
-from workers.settings.shapes import Country, Duration, Strict, Words, split
+from workers.settings.shapes import Country, Duration, HttpUrl, Strict, Words, split
 
 
 def _endpoint(value: str) -> str:
@@ -41,13 +41,6 @@ def _broker(value: str | None) -> str | None:
     return value
 
 
-def _http(value: str) -> str:
-    if not re.match(r"https?://[^/\s]+", value):
-        raise ValueError(f"'{value}' is no http(s) address")
-    return value
-
-
-HttpUrl = Annotated[str, AfterValidator(_http)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
@@ -179,6 +172,7 @@ class ServiceFile(Strict):
     retention: Retention = Retention()
     life: Life = Life()
     detection: Detection = Detection()
+    opinion: Opinion = Opinion()
     api: Api = Api()
     push: Push = Push()
     exporter: Exporter = Exporter()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, RootModel, ValidationError, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, RootModel, ValidationError, WithJsonSchema
 
 from workers.settings.problems import Problem, quoted, suggest, unknown
 from workers.settings.source import Key, Source
@@ -45,6 +45,13 @@ def split(value: Any) -> Any:
     return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
 
 
+def _http(value: str) -> str:
+    if not re.match(r"https?://[^/\s]+", value):
+        raise ValueError(f"'{value}' is no http(s) address")
+    return value
+
+
+HttpUrl = Annotated[str, AfterValidator(_http)]
 Duration = Annotated[
     timedelta, BeforeValidator(_duration), WithJsonSchema({"type": ["string", "number"], "examples": ["72h"]})
 ]

@@ -179,6 +179,15 @@ circuits = Table(
 )
 """Receivers in trouble: how often in a row they failed, and until when nothing is sent to them."""
 
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("spent", Integer, nullable=False),
+)
+"""What is spent of a budget on the latest day that anything was."""
+
 keys = Table(
     "keys",
     metadata,

@@ -6,6 +6,7 @@ In: a ``Reading``, its incidents, the threshold. Out: reports, in order of the t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from workers.pipeline.detect import claims, tolls
@@ -35,7 +36,7 @@ from workers.pipeline.models import (
 
 EVIDENCE = 8
 """Sentences and contributions shown at most."""
-_VOID = frozenset({Status.DENIED, Status.RETRACTED})
+VOID = frozenset({Status.DENIED, Status.RETRACTED})
 _WEAPONS = {
     "air": "aircraft",
     "shell": "artillery",
@@ -59,14 +60,13 @@ def _report(reading: Reading, incident: Incident, figures: Sequence[Figure], thr
     standing = status(reading, incident)
     start, end, precision = dates(reading, incident)
     killed = _count(reading, figures, "killed")
-    violent = kind in VIOLENT or (kind in VIOLENT_WHEN_DEADLY and killed is not None and killed.low > 0)
     found_sides = _sides(reading, incident)
-    return Report(
+    report = Report(
         event_type=ACLED_EVENT_OF[kind],
         sub_event_type=kind,
         realis=incident.realis,
         status=standing,
-        alertable=violent and incident.realis in NEWS and standing not in _VOID and confidence >= threshold,
+        alertable=False,
         confidence=confidence,
         place=incident.place,
         start=start,
@@ -90,6 +90,15 @@ def _report(reading: Reading, incident: Incident, figures: Sequence[Figure], thr
         evidence=tuple(dict.fromkeys(t.scene.sentence.span for t in incident.tellings))[:EVIDENCE],
         why=why(reading, incident),
     )
+    return replace(report, alertable=alertable(report, threshold))
+
+
+def alertable(report: Report, threshold: float) -> bool:
+    """The default gate: violence told as news, by nobody taken back, and sure enough."""
+    deadly = report.killed is not None and report.killed.low > 0
+    kind = report.sub_event_type
+    violent = kind in VIOLENT or (kind in VIOLENT_WHEN_DEADLY and deadly)
+    return violent and report.realis in NEWS and report.status not in VOID and report.confidence >= threshold
 
 
 def _count(reading: Reading, figures: Sequence[Figure], state: str) -> Count | None:
