@@ -185,7 +185,8 @@ def _rules(chance: random.Random) -> str:
         min_killed=chance.choice((0, 5)),
         severity=hostile.word(chance),
     )
-    found = rules.evaluate(_revision(chance), rules.Watch([rule], built), frozenset(), NOW, chance.random() < 0.1)
+    known = rules.Known(since=chance.choice(({}, {"one": NOW})), primed=chance.random() < 0.1)
+    found = rules.evaluate(_revision(chance), rules.Watch([rule], built), known, NOW)
     assert len(found.verdicts) >= 1
     json.dumps([encode(one) for one in (*found.alerts, *found.verdicts)])
     return outcome

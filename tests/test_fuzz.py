@@ -51,6 +51,12 @@ def test_a_name_that_xml_forbids_costs_a_sitemap_only_itself() -> None:
     assert [entry.url for entry in found.entries] == ["http://a.example/1"]
 
 
+def test_a_sitemap_that_names_half_a_letter_is_refused_in_words() -> None:
+    body = b"<urlset><url><loc>http://a.example/1</loc><title>&#xD800;</title></url></urlset>"
+    with pytest.raises(feed.NotAFeed, match=r"unreadable|codec"):
+        feed.parse(body, url="http://a.example/sitemap.xml", now=NOW)
+
+
 def test_a_canonical_address_is_its_own() -> None:
     assert canonical("http://a.example/x???utm_source=y&id=1") == canonical(canonical("http://a.example/x???id=1"))
 
@@ -74,6 +80,7 @@ CONFIGURATIONS = {
     "a billion laughs": "a: &b0 [x]\n" + "".join(f"b{n}: &b{n} [{f'*b{n - 1},' * 9}]\n" for n in range(1, 10)),
     "a list in itself": "a: &a [*a]\n",
     "half a letter": 'fetch: {contact: "\\ud800", interval: "\\ud800"}\n',
+    "a day that is none": "state_dir: 0000-01-01\n",
     "longer than time": "fetch: {interval: 99999999999999d}\n",
     "for ever": "fetch: {interval: .inf}\n",
 }  # fmt: skip

@@ -19,6 +19,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     # prepare and inspect
     "init": ("workers.cli.init", "Write a commented configuration and generated secrets."),
     "migrate": ("workers.cli.operate", "Bring the database schema up to date."),
+    "backup": ("workers.cli.backup", "Write the whole store to a file, as of now."),
+    "restore": ("workers.cli.backup", "Fill an empty store from such a file."),
     "status": ("workers.cli.operate", "Show what the store holds and what waits."),
     "health": ("workers.cli.operate", "Exit 0 when a role's heartbeat is fresh (container probes)."),
     "config": ("workers.cli.config", "Check or show the configuration."),

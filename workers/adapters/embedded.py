@@ -9,6 +9,7 @@ PostgreSQL refuses to run as root; then the wheel's system user ``pgserver`` run
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -104,6 +105,19 @@ def running(*servers: Server, log_dir: Path) -> Iterator[tuple[str, ...]]:
         yield tuple(server.url for server in servers)
     finally:
         supervisor.stop(*(server.child.name for server in servers))
+
+
+@contextmanager
+def locked(state: Path) -> Iterator[bool]:
+    """Whether nobody else works with the servers below ``state``; if so, nobody else will for the length of a block."""
+    state.mkdir(parents=True, exist_ok=True)
+    with (state / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 def _valkey_binary() -> str:

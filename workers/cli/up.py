@@ -8,7 +8,6 @@ Ctrl-C stops everything in order; if we are killed, the kernel stops the childre
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import signal
@@ -85,13 +84,10 @@ def _stop(*_: object) -> NoReturn:
 @contextlib.contextmanager
 def _alone(state: Path) -> Iterator[None]:
     """Two services on one state folder would fight over its servers."""
-    state.mkdir(parents=True, exist_ok=True)
-    with (state / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    with embedded.locked(state) as alone:
+        if not alone:
             typer.echo(f"another clashwatch up runs on {state}; stop it or give --state", err=True)
-            raise typer.Exit(1) from None
+            raise typer.Exit(1)
         yield
 
 

@@ -50,7 +50,9 @@ def read(path: Path, name: str) -> Source:
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise SettingsError([Problem(f"{name}:{line}", "", str(error.problem or error.context))]) from error
-    except (YAMLError, UnicodeDecodeError, OSError) as error:
+    except SettingsError:
+        raise
+    except (YAMLError, ValueError, OSError) as error:  # ValueError: no UTF-8, or a day that is none
         raise SettingsError([Problem(name, "", f"cannot be read: {error}")]) from error
     if root is None:
         return Source(name, {})

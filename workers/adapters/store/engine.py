@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -50,11 +52,18 @@ def is_passing(error: DBAPIError) -> bool:
 
 def migrate(url: str) -> None:
     """Bring the schema of the database at ``url`` up to date. Safe to run again and at the same time."""
+    with migrating(url) as connection:
+        command.upgrade(migrations(connection), "head")
+
+
+@contextmanager
+def migrating(url: str) -> Iterator[Connection]:
+    """One transaction in which nobody else changes the schema."""
     engine = create_engine(_with_driver(url))
     try:
         with engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
-            command.upgrade(migrations(connection), "head")
+            yield connection
     finally:
         engine.dispose()
 

@@ -71,7 +71,7 @@ def _keep(connection: Connection, documents: dict[int, tuple[Reading, FeedDocume
     """One document of each feed."""
     students = feeds.students(connection, documents)
     listed = {
-        feed_id: [_listed(reading.found, entry, prime and not students[feed_id].primed) for entry in document.entries]
+        feed_id: [_listed(reading.found, entry, students[feed_id].is_silent(prime)) for entry in document.entries]
         for feed_id, (reading, document) in documents.items()
     }
     new = _stored(connection, _ADD, [row for rows in listed.values() for row in rows])
@@ -111,7 +111,7 @@ FROM {_LISTED} ON CONFLICT DO NOTHING RETURNING id, feed_id
 # Only what is at rest is taken up again: an entry being fetched is about to be read anyway.
 _EDIT = f"""
 UPDATE entries AS known
-SET fingerprint = listed.fingerprint, entry = listed.entry, primed = false, stage = :stage,
+SET fingerprint = listed.fingerprint, entry = listed.entry, primed = listed.primed, stage = :stage,
     due_at = now(), hinted_at = now()
 FROM {_LISTED}
 WHERE known.family = listed.family AND (known.url_key = listed.url_key OR known.guid_key = listed.guid_key)

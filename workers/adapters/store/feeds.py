@@ -143,8 +143,14 @@ class Student:
 
     id: int
     primed: bool
+    restored: bool
+    """A backup was restored, and no document read since: what this one lists may have been told."""
     interval: float
     memory: Memory
+
+    def is_silent(self, prime: bool) -> bool:
+        """Whether what is listed is recorded only: at first if ``prime``, after a restored backup in any case."""
+        return not self.primed and (prime or self.restored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +165,9 @@ class _Learnt:
 
 def students(connection: Connection, ids: Collection[int]) -> dict[int, Student]:
     """Locks the rows, in one order for all: of two readings at once, one is first."""
-    chosen = select(feeds.c.id, feeds.c.primed, feeds.c.feed, feeds.c.memory).where(among(feeds.c.id, ids))
+    chosen = select(feeds.c["id", "primed", "restored", "feed", "memory"]).where(among(feeds.c.id, ids))
     rows = connection.execute(chosen.order_by(feeds.c.id).with_for_update())
-    return {row.id: Student(row.id, row.primed, row.feed.interval, row.memory) for row in rows}
+    return {row.id: Student(row.id, row.primed, row.restored, row.feed.interval, row.memory) for row in rows}
 
 
 def learn(connection: Connection, lessons: Sequence[tuple[Student, FeedDocument, int]]) -> None:
@@ -185,7 +191,7 @@ def _learnt(student: Student, document: FeedDocument, new: int) -> _Learnt:
 # An index of sitemaps was not read yet: its parts are, at once.
 _LEARN = """
 UPDATE feeds AS known
-SET memory = learnt.memory, primed = known.primed OR learnt.read,
+SET memory = learnt.memory, primed = known.primed OR learnt.read, restored = known.restored AND NOT learnt.read,
     entry_at = greatest(known.entry_at, learnt.newest),
     due_at = CASE WHEN learnt.read THEN known.due_at ELSE now() END
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS learnt (id bigint, memory jsonb, newest timestamptz, read boolean)

@@ -48,6 +48,7 @@ feeds = Table(
     Column("feed", Wire(Feed), nullable=False),
     Column("active", Boolean, nullable=False, server_default=true()),
     Column("primed", Boolean, nullable=False, server_default=false()),
+    Column("restored", Boolean, nullable=False, server_default=false()),
     # What the next conditional request and the next due time need: validators, body hash, history.
     Column("memory", Wire(Memory), nullable=False, server_default=text("'{}'")),
     Column("outcome", Text),

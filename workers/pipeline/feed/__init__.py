@@ -41,7 +41,7 @@ def parse(body: bytes, *, charset: str | None = None, url: str | None = None, no
         raw = _read(found, now)
     except readers.TooComplex as error:
         raise NotAFeed(Reason.TOO_COMPLEX, str(error)) from error
-    except readers.Unreadable as error:
+    except (readers.Unreadable, UnicodeDecodeError) as error:  # libxml2 writes &#xD800; as bytes that are no text
         raise NotAFeed(Reason.UNREADABLE, str(error)) from error
     head = _head(found.text)
     entries, problems = build(raw.entries, _base(raw, url), _language(raw, head), now)
