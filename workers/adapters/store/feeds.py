@@ -165,8 +165,9 @@ class _Learnt:
 
 def students(connection: Connection, ids: Collection[int]) -> dict[int, Student]:
     """Locks the rows, in one order for all: of two readings at once, one is first."""
-    chosen = select(feeds.c["id", "primed", "restored", "feed", "memory"]).where(among(feeds.c.id, ids))
-    rows = connection.execute(chosen.order_by(feeds.c.id).with_for_update())
+    columns = feeds.c.id, feeds.c.primed, feeds.c.restored, feeds.c.feed, feeds.c.memory
+    chosen = select(*columns).where(among(feeds.c.id, ids)).order_by(feeds.c.id)
+    rows = connection.execute(chosen.with_for_update())
     return {row.id: Student(row.id, row.primed, row.restored, row.feed.interval, row.memory) for row in rows}
 
 
