@@ -11,14 +11,17 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from fleet import Fleet, Story, stories
 from sqlalchemy import Engine, text
 from typer.testing import CliRunner, Result
 
 from workers.__main__ import app
 from workers.adapters import embedded
-from workers.adapters.store import gauges, keys
-from workers.adapters.store.engine import connect, migrate
+from workers.adapters.store import gauges, keys, snapshot, upkeep
+from workers.adapters.store.engine import connect, migrating, migrations
 
 NUMBER = 6
 
@@ -32,7 +35,7 @@ def empty(postgres_url: str) -> Iterator[str]:
         admin.execute("DROP DATABASE empty WITH (FORCE)")
 
 
-def command(words: list[str], config: Path, database: str) -> Result:
+def run(words: list[str], config: Path, database: str) -> Result:
     environment = {"CLASHWATCH_CONFIG": str(config), "CLASHWATCH_DATABASE_URL": database}
     return CliRunner().invoke(app, words, env=environment)
 
@@ -59,16 +62,16 @@ def test_the_restored_system_tells_nothing_twice_and_goes_on(
     with fleet.sailing("fetch", "process"), beating(fleet, unanswered=3):
         wait_for_alerts(fleet, NUMBER)
         if when != "at rest":
-            assert command(["backup", str(file)], fleet.config, fleet.database).exit_code == 0
+            assert run(["backup", str(file)], fleet.config, fleet.database).exit_code == 0
         with fleet.sailing("notify"):
             fleet.wait_until_done(NUMBER, seconds=60)
     if when == "at rest":
-        assert command(["backup", str(file)], fleet.config, fleet.database).exit_code == 0
+        assert run(["backup", str(file)], fleet.config, fleet.database).exit_code == 0
     before, links = held(fleet.engine), keys.link_key(fleet.engine)
     assert file.stat().st_mode & 0o077 == 0
     assert len(set(listener.alerts)) == NUMBER
 
-    restored = command(["restore", str(file)], fleet.config, empty)
+    restored = run(["restore", str(file)], fleet.config, empty)
     assert restored.exit_code == 0, restored.output
     second = moved(fleet, empty)
     assert held(second.engine) == before
@@ -125,7 +128,7 @@ def backup(database: str, tmp_path: Path) -> Path:
             c.execute(text(SILENCE), {"author": "a\tb\nc\\N", "comment": "𝕏 النص"})
     engine.dispose()
     file = tmp_path / "backup.zip"
-    made = command(["backup", str(file)], tmp_path / "config", database)
+    made = run(["backup", str(file)], tmp_path / "config", database)
     assert made.exit_code == 0, made.output
     return file
 
@@ -142,7 +145,7 @@ def rows(database: str) -> object:
 def test_every_value_comes_back_as_it_was_and_no_number_is_given_out_twice(
     backup: Path, database: str, empty: str
 ) -> None:
-    assert command(["restore", str(backup)], backup.parent / "config", empty).exit_code == 0
+    assert run(["restore", str(backup)], backup.parent / "config", empty).exit_code == 0
     assert rows(empty) == rows(database)
     engine = connect(empty)
     with engine.begin() as c:
@@ -153,7 +156,7 @@ def test_every_value_comes_back_as_it_was_and_no_number_is_given_out_twice(
 
 def test_a_store_that_holds_something_is_left_alone(backup: Path, database: str) -> None:
     before = rows(database)
-    refused = command(["restore", str(backup)], backup.parent / "config", database)
+    refused = run(["restore", str(backup)], backup.parent / "config", database)
     assert refused.exit_code == 1
     assert "not empty: keys, silences hold rows" in refused.output
     assert rows(database) == before
@@ -182,29 +185,34 @@ def damaged(backup: Path, how: str) -> Path:
     [("cut", "no backup"), ("newer", "a newer version"), ("a row less", "damaged"), ("a table less", "damaged")],
 )
 def test_a_damaged_or_newer_backup_changes_nothing(backup: Path, empty: str, how: str, words: str) -> None:
-    refused = command(["restore", str(damaged(backup, how))], backup.parent / "config", empty)
+    refused = run(["restore", str(damaged(backup, how))], backup.parent / "config", empty)
     assert refused.exit_code == 1
     assert words in refused.output
     with psycopg.connect(empty) as c:
         assert c.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
 
 
-def test_a_backup_of_an_older_schema_is_brought_up_to_date(backup: Path, empty: str) -> None:
-    """The oldest schema that has all that is in the backup stands in for an older program."""
-    older = backup.with_name("older.zip")
-    with zipfile.ZipFile(backup) as old, zipfile.ZipFile(older, "w") as new:
-        manifest = json.loads(old.read("manifest.json"))
-        manifest["revision"] = "0071"
-        manifest["tables"]["feeds"].remove("restored")
-        for name in old.namelist():
-            new.writestr(name, json.dumps(manifest) if name == "manifest.json" else old.read(name))
-    assert command(["restore", str(older)], backup.parent / "config", empty).exit_code == 0
-    migrate(empty)
+def test_a_backup_of_an_older_program_is_brought_up_to_date(empty: str, database: str, tmp_path: Path) -> None:
+    with migrating(empty) as c:
+        command.upgrade(migrations(c), "0040")
+        c.execute(text(SILENCE), {"author": "ann", "comment": "old"})
+    old, file = connect(empty), tmp_path / "old.zip"
+    snapshot.write(old, file)
+    with old.begin() as c:
+        c.execute(text("DROP SCHEMA public CASCADE"))
+        c.execute(text("CREATE SCHEMA public"))
+    old.dispose()
+    snapshot.read(empty, file, record=True)
+    new = connect(empty)
+    with new.connect() as c:
+        assert c.scalar(text("SELECT author FROM silences")) == "ann"
+        assert compare_metadata(MigrationContext.configure(c), upkeep.quarantine.metadata) == []
+    new.dispose()
 
 
 def test_a_file_that_exists_is_not_overwritten(backup: Path, database: str) -> None:
     before = backup.read_bytes()
-    assert command(["backup", str(backup)], backup.parent / "config", database).exit_code == 2
+    assert run(["backup", str(backup)], backup.parent / "config", database).exit_code == 2
     assert backup.read_bytes() == before
 
 
