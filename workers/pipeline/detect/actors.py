@@ -32,6 +32,10 @@ _BOUNDS = frozenset(
 _PROCLITICS = {"ar": ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "ال", "وال", "بال", "لل", "ولل", "فال", "كال", "وبال")}
 
 
+_BEHIND = 4
+"""Words back to the first of "soutenues par l'" before a nation."""
+
+
 class ActorsError(ValueError):
     """An entry that cannot be read; the message names it."""
 
@@ -146,6 +150,7 @@ def find(text: Text, marks: Marks, actors: Actors, nations: Sequence[Nation]) ->
     shouting = text.full.isupper()
     found: list[Party] = []
     taken: set[int] = set()
+    nations = [nation for nation in nations if not _backing(text, marks, nation)]
     near = _by_word(nations)
     steps = (
         _named(text, actors, shouting),
@@ -158,6 +163,20 @@ def find(text: Text, marks: Marks, actors: Actors, nations: Sequence[Nation]) ->
             found.append(party)
             taken.update(words)
     return tuple(sorted(found, key=lambda party: party.first))
+
+
+def _backing(text: Text, marks: Marks, nation: Nation) -> bool:
+    """ "US-trained forces", "milices soutenues par l'Iran": it stands behind a party and is none itself."""
+    after = marks.at("sides.backed", nation.last)
+    if after and not text.between(nation.last).strip(" -‐‑'’"):
+        return True
+    before = marks.of("sides.backed_by", nation.first - _BEHIND, nation.first)
+    return bool(before) and nation.first - before[-1].last <= 1 and not _parted(text, before[-1].last, nation.first)
+
+
+def _parted(text: Text, first: int, last: int) -> bool:
+    """Does punctuation part the words?"""
+    return any(text.between(i).strip(" '’") for i in range(first, last + 1))
 
 
 def _named(text: Text, actors: Actors, shouting: bool) -> Iterator[Party]:

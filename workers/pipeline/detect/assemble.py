@@ -15,7 +15,7 @@ from workers.pipeline.detect.places_locate import Reach
 from workers.pipeline.detect.places_roles import Role
 from workers.pipeline.detect.tellings import OWN, Telling, recent
 from workers.pipeline.detect.when import Moment
-from workers.pipeline.models import DatePrecision, Place, Precision, Realis
+from workers.pipeline.models import ACLED_EVENT_OF, DatePrecision, Place, Precision, Realis
 
 TOGETHER_KM = 30.0
 TITLE, LEAD = 3.0, 2.0
@@ -32,6 +32,10 @@ SUPPORT = 0.15
 """Share of another telling's confidence that counts as support."""
 FRESH = 10
 """Days: a date further back is not that of news."""
+FIGHT, GAINS = "Armed clash", ("Government regains territory", "Non-state actor overtakes territory")
+FIRE = ("Shelling/artillery/missile attack", "Air/drone strike")
+FOUGHT = 0.4
+"""Share of the votes for territory gained, or for fire, at which the fight is the event."""
 FINER = 0.08
 """Share of the winner's votes at which a finer place inside it is taken instead."""
 
@@ -44,11 +48,15 @@ class Incident:
 
     @property
     def best(self) -> Telling:
-        """The telling that decides the kind: kinds are voted for, the headline and lead count more."""
+        """The telling that decides the kind: kinds are voted for, the headline and lead count more. Where much is told
+        of fighting, the guns that support it are part of it, and who holds what is a claim."""
         votes: dict[str, float] = defaultdict(float)
         for telling in self.tellings:
             votes[telling.kind.sub_event] += weight(telling)
         kind = max(votes, key=votes.__getitem__)
+        for parts in (GAINS, FIRE):
+            if kind in parts and votes[FIGHT] >= FOUGHT * sum(votes[part] for part in parts):
+                kind = FIGHT
         return max((t for t in self.tellings if t.kind.sub_event == kind), key=weight)
 
     @property
@@ -160,9 +168,21 @@ def _same_place(incident: Incident, telling: Telling) -> bool:
     if telling.located is None or telling.located.reach not in OWN:
         return True
     here = telling.located.place
+    if _apart(incident, telling):
+        return False
     named = [t.located.place for t in incident.tellings if t.located and t.located.reach in OWN]
     points = [place for place in named if place.precision in POINTS] if here.precision in POINTS else []
     return not named or any(_near(place, here) for place in points or named)
+
+
+def _apart(incident: Incident, telling: Telling) -> bool:
+    """A town shelled while an area around it is fought over is another event; guns that support a fight are not."""
+    located = telling.located
+    if located is None or telling.kind.sub_event not in FIRE or located.place.precision not in POINTS:
+        return False
+    told = [t for t in incident.tellings if t.located and t.located.reach in OWN]
+    areas = all(t.located is not None and t.located.place.precision not in POINTS for t in told)
+    return bool(told) and areas and ACLED_EVENT_OF[incident.best.kind.sub_event] == "Battles"
 
 
 def _told_on(incident: Incident, telling: Telling) -> bool:

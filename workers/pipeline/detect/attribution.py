@@ -141,6 +141,11 @@ def _sources(speakers: Speakers, sentence: Sentence) -> Iterator[Source]:
             yield Source(*found, 0, cue, Stance.ASSERTS)
     for order, (label, stance) in enumerate(_STANCES.items()):
         for cue in marks.of(f"claims.{label}", *words):
-            found = speakers.subject(cue, sentence)
+            found = None if _compound(speakers.text, cue) else speakers.subject(cue, sentence)
             if found:
                 yield Source(*found, order, cue, stance)
+
+
+def _compound(text: Text, cue: Hit) -> bool:
+    """ "self-declared", "so-called": the second half of a word says nothing to anybody."""
+    return text.between(cue.first) in ("-", "‐", "‑")

@@ -1,8 +1,9 @@
-"""Which of the document's tolls belong to which incident.
+"""Which of the document's tolls and disputed facts belong to which incident.
 
-In: a ``Reading`` and its incidents. Out: figures per incident. A toll beside a trigger is that
-telling's; one in a sentence of its own ("Hospitals counted 17 dead") is the incident's last told before
-it, or the one whose place it names, unless its clause speaks of another time.
+In: a ``Reading`` and its incidents. Out: figures, and clauses that may claim something, per incident. A toll
+beside a trigger is that telling's; one in a sentence of its own ("Hospitals counted 17 dead") is the incident's
+last told before it, or the one whose place it names, unless its clause speaks of another time. So are claims:
+"the ministry said that two helicopters had been shot down" tells no incident, but belongs to one.
 """
 
 from __future__ import annotations
@@ -11,18 +12,22 @@ from collections.abc import Sequence
 
 from workers.pipeline.detect.assemble import Incident
 from workers.pipeline.detect.casualties import Figure
+from workers.pipeline.detect.claims import DISPUTED
 from workers.pipeline.detect.distance import kilometres
 from workers.pipeline.detect.reading import EARLIEST, Reading
 from workers.pipeline.detect.realis import OLD, judge
 from workers.pipeline.detect.scenes import NEWS
 from workers.pipeline.detect.tagger import Tag
 from workers.pipeline.detect.tellings import Telling
+from workers.pipeline.detect.text import Clause
 from workers.pipeline.detect.when import Moment
-from workers.pipeline.models import ACLED_EVENT_OF, DatePrecision, Realis
+from workers.pipeline.models import ACLED_EVENT_OF, DatePrecision, Realis, Span
 
 NAMED_KM = 30.0
 WEEK, FRESH = 7, 10
 """Days: people counted since a longer time are a running total; a date further back is another event's."""
+ANSWERS = ("denies", "unconfirmed", "accuses")
+"""Words that answer what was told before."""
 MANY = 1000
 """People: so many are no incident's of a day, whatever recent day the clause names beside the past."""
 
@@ -42,6 +47,33 @@ def figures_of(reading: Reading, incidents: Sequence[Incident]) -> list[list[Fig
         if number is not None:
             owned[number].append(figure)
     return owned
+
+
+def clauses_of(reading: Reading, incidents: Sequence[Incident]) -> list[list[Span]]:
+    """For each incident the clauses whose claims are about it, as word ranges, in order of place: those of its own
+    sentences, and those of the sentences after it that tell no violence of their own and speak of now."""
+    owned: list[list[Span]] = [[] for _ in incidents]
+    told = sorted(((t, n) for n, i in enumerate(incidents) for t in i.tellings), key=_place)
+    last = {n for t, n in told[:1] if t.scene.news and t.violent}
+    for sentence in reading.text.sentences:
+        here = [(t, n) for t, n in told if t.scene.sentence.index == sentence.index]
+        answers = any(reading.marks.any(f"claims.{label}", sentence.first, sentence.last) for label in ANSWERS)
+        carried = last if answers or not any(t.violent for t, _ in here) else set()
+        for clause in reading.text.clauses_of(sentence):
+            now = _now(reading, clause)
+            for number in {n for t, n in here if now or not t.scene.news} | (carried if now else set()):
+                owned[number].append((clause.first, clause.last))
+        last = {n for t, n in here if t.violent and t.scene.news} or last
+    return owned
+
+
+def _now(reading: Reading, clause: Clause) -> bool:
+    """Does the first fact that the clause may claim lie in the present?"""
+    facts = [hit for label in DISPUTED for hit in reading.marks.of(f"claims.{label}", clause.first, clause.last)]
+    if not facts:
+        return False
+    first = min(facts)
+    return _judged(reading, clause, Tag(first.first, first.last, "claim", False)) in NEWS
 
 
 def _fits(reading: Reading, telling: Telling, figure: Figure, past: bool, news: bool) -> bool:
@@ -106,9 +138,15 @@ def _earlier_year(reading: Reading, i: int) -> bool:
 def _news(reading: Reading, figure: Figure) -> bool:
     """Does the figure's clause speak of now?"""
     clause = reading.text.clauses[figure.clause]
-    inside = [tag for tag in reading.tags if clause.first <= tag.first < clause.last and tag.category != "negation"]
-    harm = Tag(figure.harm[0], figure.harm[1], "casualty", False)
-    return judge(reading.text, inside, harm, *reading.ages(clause)).realis in NEWS
+    return _judged(reading, clause, Tag(figure.harm[0], figure.harm[1], "casualty", False)) in NEWS
+
+
+def _judged(reading: Reading, clause: Clause, tag: Tag) -> Realis:
+    """The realis of words that are no trigger; what is denied of them is said, not undone."""
+    inside = [
+        t for t in reading.tags if clause.first <= t.first < clause.last and t.category not in ("negation", "denied")
+    ]
+    return judge(reading.text, inside, tag, *reading.ages(clause)).realis
 
 
 def _last(

@@ -21,6 +21,8 @@ from workers.pipeline.detect.text import Text
 from workers.pipeline.models import Claim, Span, Stance
 
 CIVILIANS = "civilians"
+DISPUTED = ("destroyed", "peaceful", "control", "accuses", "began", "answers", "fighting", "unconfirmed")
+"""Categories of words that a clause's disputed facts begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,11 @@ def _facts(source: Source, clause: Span) -> Iterator[Claim]:
     if control:
         yield _claim(source, "control", clause, control.first)
     accused, began = _first(marks, "accuses", clause), _first(marks, "began", clause)
-    fighting = _first(marks, "fighting", clause)
+    fighting, answered = _first(marks, "fighting", clause), _first(marks, "answers", clause)
     if accused and (began or fighting):
         yield _claim(source, "initiator", clause, accused.first)
+    elif answered and by and fighting:
+        yield _claim(source, "initiator", clause, answered.first)
     unconfirmed = _first(marks, "unconfirmed", clause)
     if unconfirmed:
         yield _claim(source, "occurrence", clause, unconfirmed.first, stance=Stance.CANNOT_CONFIRM)

@@ -53,8 +53,10 @@ inside them."""
 CONTEXT = ("army", "armed", "police", "civilian", "property", "crowd", "weapon", "casualty", "damage", "front")
 """Who, what and with what. ``property`` is what belongs to nobody's army: homes, schools, offices, power lines."""
 REALIS = ("negation", "hypothetical", "planned", "purpose", "past", "recent", "ongoing")
+SETTING = "setting"
+"""Words that say what happens at the place just named ("where"); each opens a clause."""
 STATUS = ("report", "unconfirmed", "denied", "retracted")
-CATEGORIES = (*TRIGGERS, *PEACEFUL, *ELSEWHERE, *CONTEXT, *REALIS, *STATUS, "ignore")
+CATEGORIES = (*TRIGGERS, *PEACEFUL, *ELSEWHERE, *CONTEXT, *REALIS, *STATUS, SETTING, "ignore")
 MASKS = frozenset({"metaphor", "ignore"})
 GAP = 3
 """Words that ``..`` in an entry may skip."""
@@ -87,7 +89,7 @@ def compile_lexicon(language: str, raw: Mapping[str, Any]) -> Lexicon:
         prefixes={key: tuple(found) for key, found in prefixes.items()},
         suffixes={key: tuple(found) for key, found in suffixes.items()},
         inner=tuple((key, tuple(found)) for key, found in inner.items()),
-        openers=_openers(language, raw.get("openers", "")),
+        openers=_openers(language, f"{raw.get('openers', '')}\n{raw.get('categories', {}).get(SETTING, '')}"),
         common=frozenset(split(raw.get("common", ""), language)[0]),
         proclitics=tuple(sorted(raw.get("proclitics", "").split(), key=len, reverse=True)),
         shortest=min(lengths),

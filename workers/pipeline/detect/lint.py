@@ -17,6 +17,7 @@ from workers.pipeline.detect.lexicon import (
     CATEGORIES,
     MASKS,
     PEACEFUL,
+    SETTING,
     TRIGGERS,
     LexiconError,
     compile_lexicon,
@@ -27,7 +28,7 @@ from workers.pipeline.detect.tagger import Tagger
 from workers.pipeline.models import Document
 from workers.pipeline.models.knowledge import Pattern
 
-OPTIONAL = frozenset({"ignore", "grenade", "chem", "sexual", "base", "purpose"})
+OPTIONAL = frozenset({"ignore", "grenade", "chem", "sexual", "base", "purpose", SETTING})
 THIN = 3
 SHORT = 3
 """Letters below which a stem finds too much."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from workers.pipeline.detect import claims, tolls
 from workers.pipeline.detect.assemble import Incident
 from workers.pipeline.detect.attribution import speaker
-from workers.pipeline.detect.belongings import figures_of
+from workers.pipeline.detect.belongings import clauses_of, figures_of
 from workers.pipeline.detect.casualties import Figure
 from workers.pipeline.detect.people import Kind
 from workers.pipeline.detect.reading import Reading
@@ -49,18 +50,34 @@ _WEAPONS = {
 
 def reports(reading: Reading, incidents: Sequence[Incident], threshold: float) -> tuple[Report, ...]:
     """One report per incident."""
-    owned = figures_of(reading, incidents)
-    return tuple(_report(reading, i, figures, threshold) for i, figures in zip(incidents, owned, strict=True))
+    owned = zip(incidents, figures_of(reading, incidents), clauses_of(reading, incidents), strict=True)
+    return tuple(
+        _report(reading, i, Owned(figures, clauses, _foreign(i, incidents)), threshold) for i, figures, clauses in owned
+    )
 
 
-def _report(reading: Reading, incident: Incident, figures: Sequence[Figure], threshold: float) -> Report:
-    best = incident.best
-    kind = best.kind.sub_event
+class Owned(NamedTuple):
+    """What belongs to one incident: its tolls, and the clauses that may claim something of it; and what does not."""
+
+    figures: Sequence[Figure]
+    clauses: Sequence[Span]
+    foreign: frozenset[int]
+    """Sentences that tell of an incident in another country."""
+
+
+def _foreign(incident: Incident, incidents: Sequence[Incident]) -> frozenset[int]:
+    here = incident.place.country if incident.place else None
+    others = [i for i in incidents if here and i.place and i.place.country not in (here, None)]
+    return frozenset(t.scene.sentence.index for other in others for t in other.tellings)
+
+
+def _report(reading: Reading, incident: Incident, owned: Owned, threshold: float) -> Report:
+    kind, figures = incident.best.kind.sub_event, owned.figures
     confidence = round(incident.confidence, 3)
     standing = status(reading, incident)
     start, end, precision = dates(reading, incident)
     killed = _count(reading, figures, "killed")
-    found_sides = _sides(reading, incident)
+    found_sides = _sides(reading, incident, owned.foreign)
     report = Report(
         event_type=ACLED_EVENT_OF[kind],
         sub_event_type=kind,
@@ -78,7 +95,7 @@ def _report(reading: Reading, incident: Incident, figures: Sequence[Figure], thr
         injured=_count(reading, figures, "injured"),
         missing=_count(reading, figures, "missing"),
         captured=_count(reading, figures, "captured"),
-        claims=_claims(reading, incident, figures),
+        claims=_claims(reading, owned),
         weapons=tuple(
             dict.fromkeys(
                 _WEAPONS[tag.category]
@@ -111,23 +128,19 @@ def _account(reading: Reading, figure: Figure) -> str | None:
     return said.claimant.text.casefold() if said else None
 
 
-def _sides(reading: Reading, incident: Incident) -> tuple[Side, ...]:
+def _sides(reading: Reading, incident: Incident, foreign: frozenset[int]) -> tuple[Side, ...]:
     """Trigger clauses first, then their sentences."""
     if reading.debate is None:
         return ()
     ordered = sorted(incident.tellings, key=lambda t: (not t.lead, -t.score.confidence))
     clauses = [reading.text.clause_at(reading.text.starts[t.kind.trigger.first]) for t in ordered]
     ranges = [(c.first, c.last) for c in clauses] + [(t.scene.sentence.first, t.scene.sentence.last) for t in ordered]
-    return reading.debate.sides(ranges)
+    return reading.debate.sides(ranges, foreign)
 
 
-def _claims(reading: Reading, incident: Incident, figures: Sequence[Figure]) -> tuple[Claim, ...]:
-    """Claims of the incident's sentences and of the sentence after each, which may answer it."""
+def _claims(reading: Reading, owned: Owned) -> tuple[Claim, ...]:
     source = claims.Source(reading.text, reading.marks, reading.parties, reading.said)
-    indexes = {t.scene.sentence.index + step for t in incident.tellings for step in (0, 1)}
-    wanted = [s for s in reading.text.sentences if s.index in indexes]
-    ranges: list[Span] = [(c.first, c.last) for s in wanted for c in reading.text.clauses_of(s)]
-    return claims.find(source, figures, reading.counted, ranges)
+    return claims.find(source, owned.figures, reading.counted, owned.clauses)
 
 
 def _civilian(kind: str, found: Sequence[Side], figures: Sequence[Figure]) -> bool:

@@ -2,7 +2,8 @@
 
 In: a ``Text`` and its tags. Out: ``Scene`` values in order of place. A sentence whose triggers differ in
 realis ("shelled today, as in 2014") gives a scene for each; the words of who and with what are
-shared by the sentence, the cues of realis stay in their clause.
+shared by the sentence, the cues of realis stay in their clause. What "where" adds of a place ("called for a
+truce in Goma, where fighting broke out") is a scene of its own, of which the rest of the sentence says nothing.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from workers.pipeline.detect.lexicon import PEACEFUL, TRIGGERS
-from workers.pipeline.detect.realis import Stand, judge
+from workers.pipeline.detect.lexicon import PEACEFUL, SETTING, TRIGGERS
+from workers.pipeline.detect.realis import Cause, Stand, judge
 from workers.pipeline.detect.tagger import Tag
 from workers.pipeline.detect.text import Clause, Sentence, Text
 from workers.pipeline.models import Realis
@@ -24,7 +25,7 @@ NEWS = frozenset({Realis.CURRENT, Realis.ONGOING})
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Triggers of one sentence that stand alike. ``tags`` are the sentence's, cues included."""
+    """Triggers of one sentence that stand alike. ``tags`` are the sentence's or its "where"'s, cues included."""
 
     sentence: Sentence
     stand: Stand
@@ -51,17 +52,41 @@ def scenes(text: Text, tags: Sequence[Tag], ages: Ages) -> Iterator[Scene]:
         own = tags[bisect_left(begins, sentence.first) : bisect_left(begins, sentence.last)]
         if not any(tag.category in _TELLING for tag in own):
             continue
-        by: dict[object, tuple[Stand, list[Tag], list[Tag]]] = {}
+        by: dict[object, tuple[Stand, list[Tag], list[Tag], list[Tag]]] = {}
+        doubt: Tag | None = None
         for clause in text.clauses_of(sentence):
             inside = [tag for tag in own if clause.first <= tag.first < clause.last]
             triggers = [tag for tag in inside if tag.category in _TELLING]
             age, oldest = ages(clause) if triggers else (None, 0)
+            apart = _apart(inside)
             for trigger in triggers:
                 stand = judge(text, inside, trigger, age, oldest)
-                key = "news" if stand.realis in NEWS else stand.realis
-                kept = by.setdefault(key, (stand, [], []))
+                if doubt and stand.realis in NEWS and (doubt.first == sentence.first or trigger.weak):
+                    stand = Stand(Realis.HYPOTHETICAL, Cause.POSSIBILITY, text.span(doubt.first, doubt.last))
+                key = "news" if stand.realis in NEWS else stand.realis, clause if apart else None
+                kept = by.setdefault(key, (stand, [], inside if apart else own, []))
                 kept[1].append(trigger)
                 if trigger.category in _VIOLENT:
-                    kept[2].extend(inside)
-        for stand, triggers, beside in by.values():
-            yield Scene(sentence, stand, tuple(triggers), tuple(own), tuple(beside))
+                    kept[3].extend(inside)
+            doubt = _doubt(text, clause, inside, doubt)
+        for stand, triggers, around, beside in by.values():
+            yield Scene(sentence, stand, tuple(triggers), tuple(around), tuple(beside))
+
+
+def _doubt(text: Text, clause: Clause, inside: Sequence[Tag], before: Tag | None) -> Tag | None:
+    """The cue that reaches into the next clause: "if" at the head of the sentence reaches all of it, another
+    possibility what is told vaguely after a semicolon ("could be the first moves of a war; a battle for the city")."""
+    if before and before.first == text.sentences[clause.sentence].first:
+        return before
+    cues = [tag for tag in inside if tag.category == "hypothetical" and not tag.weak]
+    if cues and cues[0].first == text.sentences[clause.sentence].first:
+        return cues[0]
+    closed = clause.last < len(text.starts) and ";" in text.between(clause.last)
+    return cues[-1] if cues and closed else None
+
+
+def _apart(inside: Sequence[Tag]) -> bool:
+    """Does a clause that "where" begins tell violence in a plain word of its own?"""
+    if not inside or inside[0].category != SETTING:
+        return False
+    return any(tag.category in _VIOLENT and tag.category != "kill" and not tag.weak for tag in inside)

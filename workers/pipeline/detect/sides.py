@@ -8,8 +8,8 @@ says comes from ``roles``; here its votes are added up over the document, the re
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from workers.pipeline.detect.actors import Actors, Party
 from workers.pipeline.detect.phrases import Marks
@@ -30,34 +30,22 @@ _IRREGULAR = frozenset({"rebels", "militia", "militants", "separatists", "mercen
 _GROUP = (2, 3, 4)
 """ACLED's codes of rebels and militias."""
 _SALIENT = 2
+"""Mentions from which one is a side that nobody's votes made."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Cast:
-    """Who the parties of a document are: "the army" is the state's named before it, "the rebels" the group."""
+    """Who the parties of a text are."""
 
-    parties: Sequence[Party]
     actors: Actors
-    key: dict[int, str] = field(default_factory=dict)
+    key: Mapping[int, str]
     """Each party's identity, by its first word."""
-    forms: dict[str, list[Party]] = field(default_factory=lambda: defaultdict(list))
+    forms: Mapping[str, Sequence[Party]]
+    """How the text names each."""
 
-    def __post_init__(self) -> None:
-        state, group = self._first(True), self._first(False)
-        for party in self.parties:
-            if party.id:
-                if self.actors.code(party.id) == 1:
-                    state = party.id
-                elif self.actors.code(party.id) in _GROUP:
-                    group = party.id
-            who = party.id or (state if party.kind in _STATE else group if party.kind in _IRREGULAR else None)
-            key = who or party.actor.text.casefold()
-            self.key[party.first] = key
-            self.forms[key].append(party)
-
-    def _first(self, state: bool) -> str | None:
-        codes = (1,) if state else _GROUP
-        return next((p.id for p in self.parties if p.id and self.actors.code(p.id) in codes), None)
+    def only(self, keys: Container[str]) -> Cast:
+        """Those parties alone."""
+        return replace(self, forms={key: named for key, named in self.forms.items() if key in keys})
 
     def weapon(self, key: str) -> bool:
         return all(p.kind in WEAPONS and not p.id for p in self.forms[key])
@@ -80,13 +68,15 @@ class Ballot:
     fight: dict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
 
     def add(self, vote: Vote, cast: Cast, weight: float) -> None:
-        key = cast.key[vote.party.first]
+        key, foe = cast.key[vote.party.first], cast.key[vote.foe.first] if vote.foe else None
+        if key not in cast.forms or (foe and foe not in cast.forms):
+            return
         if vote.role is Role.ATTACKER:
             self.attack[key] += vote.weight * weight
         elif vote.role is Role.TARGET:
             self.target[key] += vote.weight * weight
-        elif vote.foe and cast.key[vote.foe.first] != key:
-            self.fight[key, cast.key[vote.foe.first]] += vote.weight * weight
+        elif foe and foe != key:
+            self.fight[key, foe] += vote.weight * weight
 
 
 @dataclass(frozen=True)
@@ -98,14 +88,28 @@ class Debate:
     votes: tuple[tuple[Vote, ...], ...]
     """By sentence."""
 
-    def sides(self, clauses: Sequence[tuple[int, int]]) -> tuple[Side, ...]:
-        """The sides of one report; empty when the text names nobody. ``clauses``: its own, as word ranges."""
-        own = {self.text.sentence_at(self.text.starts[first]).index for first, _ in clauses}
+    def sides(self, clauses: Sequence[tuple[int, int]], foreign: Container[int] = ()) -> tuple[Side, ...]:
+        """The sides of one report; empty when the text names nobody. ``clauses``: its own, as word ranges;
+        ``foreign``: sentences about something in another country.
+
+        Whom its own sentences name are its sides; others of the document only where these name no two."""
+        own = {self._sentence(first) for first, _ in clauses}
+        here = {key for first, key in self.cast.key.items() if self._sentence(first) in own}
+        told = self._settled(self.cast.only(here), own)
+        if _opposed(told):
+            return told
+        near = {key for first, key in self.cast.key.items() if self._sentence(first) not in foreign}
+        return self._settled(self.cast.only(here | near), own)
+
+    def _sentence(self, word: int) -> int:
+        return self.text.sentence_at(self.text.starts[word]).index
+
+    def _settled(self, cast: Cast, own: Container[int]) -> tuple[Side, ...]:
         ballot = Ballot()
         for index, votes in enumerate(self.votes):
             for vote in votes:
-                ballot.add(vote, self.cast, 1.0 if index in own else ELSEWHERE)
-        return _settle(ballot, self.cast, self.cast.actors)
+                ballot.add(vote, cast, 1.0 if index in own else ELSEWHERE)
+        return _settle(ballot, cast)
 
 
 def debate(text: Text, marks: Marks, parties: Sequence[Party], actors: Actors) -> Debate:
@@ -115,10 +119,36 @@ def debate(text: Text, marks: Marks, parties: Sequence[Party], actors: Actors) -
         inside = tuple(p for p in parties if sentence.first <= p.first < sentence.last)
         scene = Scene(text, marks, inside, sentence.first, sentence.last)
         votes.append(tuple(read(scene)) if inside else ())
-    return Debate(text, Cast(parties, actors), tuple(votes))
+    return Debate(text, _cast(parties, actors), tuple(votes))
 
 
-def _settle(ballot: Ballot, cast: Cast, actors: Actors) -> tuple[Side, ...]:
+def _cast(parties: Sequence[Party], actors: Actors) -> Cast:
+    """ "The army" is the state's named before it, "the rebels" the group."""
+    state, group = _first(parties, actors, (1,)), _first(parties, actors, _GROUP)
+    keys: dict[int, str] = {}
+    forms: dict[str, list[Party]] = defaultdict(list)
+    for party in parties:
+        if party.id and actors.code(party.id) == 1:
+            state = party.id
+        elif party.id and actors.code(party.id) in _GROUP:
+            group = party.id
+        who = party.id or (state if party.kind in _STATE else group if party.kind in _IRREGULAR else None)
+        keys[party.first] = who or party.actor.text.casefold()
+        forms[keys[party.first]].append(party)
+    return Cast(actors, keys, forms)
+
+
+def _first(parties: Sequence[Party], actors: Actors, codes: Container[int]) -> str | None:
+    return next((p.id for p in parties if p.id and actors.code(p.id) in codes), None)
+
+
+def _opposed(sides: Sequence[Side]) -> bool:
+    """Are two known belligerents told apart, or who attacked whom?"""
+    known = sum(any(actor.id for actor in side.actors) for side in sides)
+    return known > 1 or (known == 1 and {"attacker", "target"} <= {side.role for side in sides})
+
+
+def _settle(ballot: Ballot, cast: Cast) -> tuple[Side, ...]:
     net = {key: ballot.attack[key] - ballot.target[key] for key in (*ballot.attack, *ballot.target)}
     attackers = sorted(
         (k for k in net if net[k] >= ENOUGH and not cast.victim(k)), key=lambda k: (cast.weapon(k), -net[k])
@@ -127,31 +157,31 @@ def _settle(ballot: Ballot, cast: Cast, actors: Actors) -> tuple[Side, ...]:
     fights = [pair for pair in ranked if not any(map(cast.weapon, pair))]
     best = ballot.fight[fights[0]] if fights else 0.0
     if attackers and net[attackers[0]] * 1.2 >= best and not (cast.weapon(attackers[0]) and fights):
-        return _attacked(ballot, cast, actors, attackers, net)
+        return _attacked(ballot, cast, attackers, net)
     if fights:
-        return _fought(cast, actors, fights, net)
+        return _fought(cast, fights, net)
     targets = sorted((k for k in net if net[k] <= -ENOUGH), key=lambda k: net[k])[:2]
-    if len(targets) == 2 and not actors.allied(*targets) and not any(map(cast.victim, targets)):
+    if len(targets) == 2 and not cast.actors.allied(*targets) and not any(map(cast.victim, targets)):
         return _sides(cast, [("party", targets[:1]), ("party", targets[1:])])
-    first = _others(cast, actors, targets)
-    second = _others(cast, actors, first) if not targets else []
+    first = _others(cast, targets)
+    second = _others(cast, first) if not targets else []
     return _sides(cast, [("target", targets), ("party", first), ("party", second)])
 
 
-def _attacked(
-    ballot: Ballot, cast: Cast, actors: Actors, attackers: list[str], net: dict[str, float]
-) -> tuple[Side, ...]:
-    lead = attackers[0]
+def _attacked(ballot: Ballot, cast: Cast, attackers: list[str], net: dict[str, float]) -> tuple[Side, ...]:
+    lead, allied = attackers[0], cast.actors.allied
     foes = [b for a, b in ballot.fight if a == lead]
-    mine = [k for k in attackers if k == lead or (actors.allied(k, lead) and k not in foes)]
-    targets = [k for k in sorted(net, key=net.__getitem__) if net[k] < 0 and not actors.allied(k, lead)]
-    targets += [k for k in foes if k not in targets and not actors.allied(k, lead)]
+    mine = [k for k in attackers if k == lead or (allied(k, lead) and k not in foes)]
+    targets = [k for k in sorted(net, key=net.__getitem__) if net[k] < 0 and not allied(k, lead)]
+    targets += [k for k in foes if k not in targets and not allied(k, lead)]
     targets = [k for k in targets if k not in mine and not cast.weapon(k)]
-    rest = _others(cast, actors, [*mine, *targets])
+    rest = _others(cast, [*mine, *targets])
+    if not targets:
+        return _sides(cast, [("attacker", mine), ("target", rest)])
     return _sides(cast, [("attacker", mine), ("target", targets[:3]), ("party", rest)])
 
 
-def _fought(cast: Cast, actors: Actors, fights: list[tuple[str, str]], net: dict[str, float]) -> tuple[Side, ...]:
+def _fought(cast: Cast, fights: list[tuple[str, str]], net: dict[str, float]) -> tuple[Side, ...]:
     """Two parties of a fight; the one told as attacking clearly more than the other is the attacker."""
     one, two = [fights[0][0]], [fights[0][1]]
     for a, b in fights[1:]:
@@ -160,8 +190,8 @@ def _fought(cast: Cast, actors: Actors, fights: list[tuple[str, str]], net: dict
                 two.append(y)
             elif x in two and y not in (*one, *two):
                 one.append(y)
-    one += [k for k in cast.forms if k not in (*one, *two) and any(actors.allied(k, x) for x in one)]
-    two += [k for k in cast.forms if k not in (*one, *two) and any(actors.allied(k, x) for x in two)]
+    for side in (one, two):
+        side += [k for k in cast.forms if k not in (*one, *two) and any(cast.actors.allied(k, x) for x in side)]
     lead = sum(net.get(k, 0.0) for k in one) - sum(net.get(k, 0.0) for k in two)
     if abs(lead) >= LEAD:
         attackers, targets = (one, two) if lead > 0 else (two, one)
@@ -169,7 +199,7 @@ def _fought(cast: Cast, actors: Actors, fights: list[tuple[str, str]], net: dict
     return _sides(cast, [("party", one[:3]), ("party", two[:3])])
 
 
-def _others(cast: Cast, actors: Actors, used: Sequence[str]) -> list[str]:
+def _others(cast: Cast, used: Sequence[str]) -> list[str]:
     """The belligerent named most often that no side has."""
     counts = Counter(
         {
@@ -177,7 +207,7 @@ def _others(cast: Cast, actors: Actors, used: Sequence[str]) -> list[str]:
             for key, found in cast.forms.items()
             if not cast.weapon(key)
             and not cast.victim(key)
-            and not any(k == key or actors.allied(k, key) for k in used)
+            and not any(k == key or cast.actors.allied(k, key) for k in used)
         }
     )
     top = counts.most_common(1)

@@ -106,7 +106,7 @@ class Speakers:
             found = self.after(cue.last, sentence.last, named=True) if quoting else None
             return found or self._antecedent(cue.first, sentence.first)
         begin = self._field(cue.first, sentence.first)
-        if self.marks.at("claims.if", begin):
+        if self.marks.at("claims.if", begin) or self._goes_on(cue, sentence):
             return None
         if self.marks.any("claims.relative", begin, begin + 1) and begin > sentence.first:
             return self._antecedent(begin, sentence.first)
@@ -115,9 +115,15 @@ class Speakers:
             near = self.after(cue.last, sentence.last)
             heard = near and near[0] <= cue.last + 1 and self.marks.any("claims.claimant", *near)
             found = near if heard else found
-        if found is None and begin > sentence.first and cue.first - begin <= 2:
+        if found is None and begin > sentence.first and cue.first - begin <= 2 and not self.lone_pronoun(begin):
             found = self._antecedent(begin, sentence.first)
         return found if found or not quoting else self.after(cue.last, sentence.last, named=True)
+
+    def _goes_on(self, cue: Hit, sentence: Sentence) -> bool:
+        """ "Accused the army and said": whoever accused says more."""
+        return bool(self.marks.at("sides.and", cue.first - 1)) and any(
+            self.marks.any(f"claims.{verb}", sentence.first, cue.first - 1) for verb in ("says", "denies")
+        )
 
     def after(self, begin: int, limit: int, *, named: bool = False, anybody: bool = False) -> tuple[int, int] | None:
         """The speaker that follows within a few words; ``named``: a bare name will do; ``anybody``: any words will."""
