@@ -52,7 +52,7 @@ def scenes(text: Text, tags: Sequence[Tag], ages: Ages) -> Iterator[Scene]:
         own = tags[bisect_left(begins, sentence.first) : bisect_left(begins, sentence.last)]
         if not any(tag.category in _TELLING for tag in own):
             continue
-        by: dict[object, tuple[Stand, list[Tag], list[Tag], list[Tag]]] = {}
+        by: dict[object, tuple[Stand, list[Tag], Sequence[Tag], list[Tag]]] = {}
         doubt: Tag | None = None
         for clause in text.clauses_of(sentence):
             inside = [tag for tag in own if clause.first <= tag.first < clause.last]
