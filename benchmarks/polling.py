@@ -116,12 +116,12 @@ def service(site: str) -> Iterator[tuple[Engine, Callable[[], float]]]:
             celery.configure(settings)
             services.configured(settings)
             engine = connect(database)
-            yield engine, lambda: _cpu_of(state / "postgresql")
+            yield engine, lambda: cpu_of(state / "postgresql")
             engine.dispose()
             services.services().engine.dispose()
 
 
-def _cpu_of(data: Path) -> float:
+def cpu_of(data: Path) -> float:
     """CPU seconds of the server on a data folder, with those of the backends that ended."""
     postmaster = (data / "postmaster.pid").read_text().split()[0]
     ticks = 0

@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -49,7 +49,10 @@ def http(answer: Callable[[Asked], Answer]) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            length = int(self.headers.get("content-length", 0))
+            body = self.rfile.read(length)
+            if len(body) < length:
+                return  # who asked died in the middle of it
             given = answer(Asked(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
             if given.hang_up:
                 return
@@ -58,7 +61,8 @@ def http(answer: Callable[[Asked], Answer]) -> Iterator[str]:
                 self.send_header(name, value)
             self.send_header("content-length", str(len(given.body)))
             self.end_headers()
-            self.wfile.write(given.body)
+            with suppress(BrokenPipeError, ConnectionResetError):  # who asked did not wait for the answer
+                self.wfile.write(given.body)
 
         def log_message(self, *_: Any) -> None:
             pass

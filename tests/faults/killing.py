@@ -169,7 +169,7 @@ def kill_everywhere(world: World, each: int) -> Killed:
     wanted = [message(number, chapter) for number in range(each + 2) for chapter in range(len(CHAPTERS))]
     found.messages = len(wanted)
     found.held = world.given_up()
-    found.lost = sum(read[one] == 0 for one in wanted) - found.held
+    found.lost = sum(read[one] == 0 for one in wanted) - (found.doubt_not_arrived if found.held else 0)
     found.duplicates = sum(read[one] - 1 for one in wanted if read[one])
     found.counted_doubts = sum(world.doubts().values())
     found.keys_per_message = max(keys.values(), default=0)

@@ -23,7 +23,8 @@ def assert_explained(found: Killed) -> None:
     if found.how == How.ASKED:
         assert (found.duplicates, found.counted_doubts, found.held) == (0, 0, 0)
     elif found.how == How.HOLD:
-        assert (found.duplicates, found.counted_doubts) == (0, found.doubt_arrived + found.doubt_not_arrived)
+        assert found.duplicates == 0
+        assert found.held == found.counted_doubts == found.doubt_arrived + found.doubt_not_arrived
     else:
         assert (found.duplicates, found.held) == (found.doubt_arrived, 0)
         assert found.counted_doubts == found.doubt_arrived + found.doubt_not_arrived

@@ -13,6 +13,7 @@ from email.message import EmailMessage
 from workers.adapters.channels.letter import compose, reference
 from workers.adapters.channels.map import drawn
 from workers.adapters.channels.outcome import ChannelError, Sent, option
+from workers.adapters.channels.trust import authorities
 from workers.pipeline.models import Message, Receiver
 
 _TIMEOUT = 20.0
@@ -34,7 +35,7 @@ def _hand_over(letter: EmailMessage, receiver: Receiver) -> list[str]:
     try:
         with _connect(receiver) as server:
             if option(receiver, "tls", "starttls") == "starttls":
-                server.starttls(context=ssl.create_default_context())
+                server.starttls(context=authorities("smtp"))
             if username := option(receiver, "username"):
                 server.login(username, option(receiver, "password"))
             handing = True
@@ -63,5 +64,5 @@ def _first(error: smtplib.SMTPRecipientsRefused) -> str:
 def _connect(receiver: Receiver) -> smtplib.SMTP:
     host, port, tls = option(receiver, "host"), option(receiver, "port", 587), option(receiver, "tls", "starttls")
     if tls == "tls":
-        return smtplib.SMTP_SSL(host, port, timeout=_TIMEOUT, context=ssl.create_default_context())
+        return smtplib.SMTP_SSL(host, port, timeout=_TIMEOUT, context=authorities("smtp"))
     return smtplib.SMTP(host, port, timeout=_TIMEOUT)

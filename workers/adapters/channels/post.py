@@ -16,6 +16,7 @@ from typing import Any
 import httpx2
 
 from workers.adapters.channels.outcome import ChannelError, option, retry_after
+from workers.adapters.channels.trust import authorities
 from workers.pipeline.models import Receiver
 
 TIMEOUT = 15.0
@@ -44,7 +45,9 @@ def compact(value: Any) -> bytes:
 
 def _post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> httpx2.Response:
     try:
-        with httpx2.Client(timeout=timeout, follow_redirects=False, trust_env=False) as client:
+        with httpx2.Client(
+            verify=authorities("http"), timeout=timeout, follow_redirects=False, trust_env=False
+        ) as client:
             return client.post(url, content=body, headers=headers)
     except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
         raise ChannelError(f"cannot connect: {error}", retry=True) from error

@@ -23,6 +23,7 @@ from workers.adapters.channels import slack_picture
 from workers.adapters.channels.outcome import ChannelError, Sent, option, retry_after
 from workers.adapters.channels.slack_blocks import Block, blocks, escaped
 from workers.adapters.channels.slack_picture import Uploaded
+from workers.adapters.channels.trust import authorities
 from workers.pipeline.message import about, tidy
 from workers.pipeline.models import Message, Receiver
 
@@ -115,7 +116,9 @@ class _GoneError(ChannelError):
 def _client(receiver: Receiver) -> WebClient:
     # The client's own retry handlers would post a second time after a lost answer; retries are the store's.
     base = option(receiver, "base_url", "https://slack.com/api/")
-    return WebClient(token=option(receiver, "token"), base_url=base, timeout=_TIMEOUT, retry_handlers=[])
+    return WebClient(
+        token=option(receiver, "token"), base_url=base, timeout=_TIMEOUT, ssl=authorities("slack"), retry_handlers=[]
+    )
 
 
 def _call(method: Any, **arguments: Any) -> Mapping[str, Any]:
