@@ -1,23 +1,28 @@
 """One clash from first report to retraction, told to every kind of receiver through the store; crashes included.
 
-Reported by one side, confirmed by the other, the toll rises, the place is corrected, all of it is withdrawn.
+Reported by one side, confirmed by the other, the toll rises, the place is corrected, all of it is withdrawn. What each
+receiver has in the end is read back, chapter by chapter, as its readers see it.
 """
 
 from __future__ import annotations
 
 import json
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 import pytest
-from far_ends import Answer, Asked, Mailbox, Slack, http, smtp
+from far_ends import Answer, Asked, Mailbox, Slack, free_port, http, smtp
 from incidents import ERBIL, people, revision, says
 from pydantic import SecretStr
 from sqlalchemy import Engine, func, select, update
+from test_slack import shown
+from test_standing import active, running
 
 from workers.adapters import outgoing
 from workers.adapters.store import alerts, claims, clashes, deliveries
@@ -32,9 +37,15 @@ from workers.pipeline.rules import Watch, evaluate
 NOW = datetime.now(UTC)
 RULE = Rule("kirkuk", "Fighting in Kirkuk", ("kirkuk",))
 WATCH = Watch([RULE], build({"kirkuk": Area("kirkuk", "Kirkuk province", admin1=frozenset({"IQ.13"}))}))
-TREE = Route(
-    "files", routes=tuple(Route(name, continue_=name != "hook") for name in ("files", "mail", "slack", "hook"))
-)
+
+
+def tree(*names: str) -> Route:
+    """All of these are told everything."""
+    return Route(names[0], routes=tuple(Route(name, continue_=name != names[-1]) for name in names))
+
+
+SOME = tree("files", "mail", "slack", "hook")
+EVERY = tree("files", "mail", "slack", "hook", "simple", "v4", "cap", "pager", "apprise", "alertmanager")
 
 ONE_SIDE = says("a Peshmerga officer", "killed", "“we lost two”", low=2, high=2, at=NOW)
 THE_OTHER = says("the army", "killed", "two fighters died", low=2, high=2, at=NOW)
@@ -61,36 +72,48 @@ class World:
 
     mail: Mailbox
     slack: Slack
-    hook: list[Asked]
+    posts: dict[str, list[Asked]]
+    """What was posted anywhere else, by receiver."""
     files: Path
     receivers: dict[str, Receiver]
 
-    def events(self) -> list[dict[str, object]]:
-        return [json.loads(asked.body) for asked in self.hook]
+    def events(self, receiver: str = "hook") -> list[dict[str, Any]]:
+        return [json.loads(asked.body) for asked in self.posts[receiver]]
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    mail, slack, hook = Mailbox(), Slack(), list[Asked]()
+    mail, slack, posts = Mailbox(), Slack(), defaultdict[str, list[Asked]](list)
 
     def take(asked: Asked) -> Answer:
-        hook.append(asked)
-        return Answer(204, b"")
+        posts[asked.path.strip("/")].append(asked)
+        return Answer(202, b'{"status":"success"}')
 
-    with smtp(mail) as port, http(slack.answer) as slack_url, http(take) as hook_url:
+    with smtp(mail) as port, http(slack.answer) as slack_url, http(take) as url:
         slack.url = slack_url
-        receivers = {
-            "files": Receiver("files", "outbox", {"folder": str(tmp_path)}),
-            "mail": Receiver("mail", "email", {"host": "127.0.0.1", "port": port, "tls": "none",
-                                               "sender": "cw@watch.example", "to": ("a@example.org",)}),
-            "slack": Receiver("slack", "slack", {"base_url": f"{slack_url}api/", "channel": "C0123456",
-                                                 "token": SecretStr("xoxb-right")}),
-            "hook": Receiver("hook", "webhook", {"url": hook_url, "secret": SecretStr("s"), "allow_private": True}),
+        made: dict[str, tuple[str, dict[str, Any]]] = {
+            "files": ("outbox", {"folder": str(tmp_path)}),
+            "mail": ("email", {"host": "127.0.0.1", "port": port, "tls": "none", "sender": "cw@watch.example",
+                               "to": ("a@example.org",)}),
+            "slack": ("slack", {"base_url": f"{slack_url}api/", "channel": "C0123456",
+                                "token": SecretStr("xoxb-right")}),
+            "hook": ("webhook", {}),
+            "v4": ("webhook", {"format": "alertmanager"}),
+            "cap": ("webhook", {"format": "cap"}),
+            "simple": ("slack_webhook", {}),
+            "pager": ("pagerduty", {"routing_key": SecretStr("R0")}),
+            "apprise": ("apprise", {"urls": SecretStr(f"json{url.removeprefix('http')}apprise")}),
+            "alertmanager": ("alertmanager", {"url": f"http://127.0.0.1:{free_port()}"}),
         }  # fmt: skip
-        yield World(mail, slack, hook, tmp_path, receivers)
+        shared = {"secret": SecretStr("s"), "allow_private": True}
+        receivers = {
+            name: Receiver(name, kind, {"url": f"{url}{name}", **shared, **options})
+            for name, (kind, options) in made.items()
+        }
+        yield World(mail, slack, posts, tmp_path, receivers)
 
 
-def happens(engine: Engine, revised: Revision) -> None:
+def happens(engine: Engine, revised: Revision, told: Route = SOME) -> None:
     """What the evaluate stage commits for a revision."""
     with engine.begin() as c:
         clashes.keep(c, [revised.clash])
@@ -98,7 +121,7 @@ def happens(engine: Engine, revised: Revision) -> None:
     found = alerts.revision(engine, made)
     judged = evaluate(found.revision, WATCH, found.known, NOW)
     with engine.begin() as c:
-        targets = [(one, route(one, TREE, found.threads.get(one.rule, ()))) for one in judged.alerts]
+        targets = [(one, route(one, told, found.threads.get(one.rule, ()))) for one in judged.alerts]
         alerts.tell(c, made, targets)
 
 
@@ -156,7 +179,7 @@ def test_every_receiver_has_the_whole_story_once_and_in_order(engine: Engine, wo
         happens(engine, chapter)
         notify(engine, world)
     assert titles_of_files(world) == TITLES
-    assert [event["data"]["title"] for event in world.events()] == TITLES  # type: ignore[index]
+    assert [event["data"]["title"] for event in world.events()] == TITLES
     assert [letter["Subject"] for letter in world.mail.letters] == [
         TITLES[0], f"Re: {TITLES[0]}", f"Re: {TITLES[0]}", TITLES[3], TITLES[4],
     ]  # fmt: skip
@@ -169,7 +192,7 @@ def test_each_message_says_what_changed_since_the_last(engine: Engine, world: Wo
     for chapter in CHAPTERS:
         happens(engine, chapter)
         notify(engine, world)
-    assert [event["data"]["changes"] for event in world.events()] == [  # type: ignore[index]
+    assert [event["data"]["changes"] for event in world.events()] == [
         [],
         ["Status: unconfirmed: one side's claim → not contested", "New claim: the army: 2 killed"],
         ["Killed: 12"],
@@ -187,7 +210,7 @@ def test_a_notifier_that_keeps_dying_loses_nothing_and_repeats_only_under_one_ke
     assert titles_of_files(world) == TITLES  # settled with the files themselves
     assert len(world.slack.messages) == 5  # settled with the channel's history
     letters = Counter(str(letter["Message-ID"]) for letter in world.mail.letters)
-    posts = Counter(asked.headers["idempotency-key"] for asked in world.hook)
+    posts = Counter(asked.headers["idempotency-key"] for asked in world.posts["hook"])
     assert (len(letters), len(posts)) == (5, 5)  # told twice at most under one key
     assert letters.total() + posts.total() > 10
 
@@ -195,4 +218,85 @@ def test_a_notifier_that_keeps_dying_loses_nothing_and_repeats_only_under_one_ke
 def test_nobody_is_told_of_a_clash_whose_place_they_do_not_watch(engine: Engine, world: World) -> None:
     happens(engine, revision(1, Change.NEW, **WHEN, place=ERBIL))
     notify(engine, world)
-    assert (titles_of_files(world), world.mail.letters, world.slack.messages, world.hook) == ([], [], [], [])
+    assert (titles_of_files(world), world.mail.letters, world.slack.messages, world.posts) == ([], [], [], {})
+
+
+READ = (
+    ("Armed clash near Altun Kupri", "a Peshmerga officer: 2 killed", "unconfirmed: one side's claim"),
+    ("Status: unconfirmed: one side's claim → not contested", "New claim: the army: 2 killed"),
+    ("Killed: 12", "the army: 2 killed"),
+    ("Correction: Armed clash at Erbil", "(within 8 km) → Erbil, Iraq (within 5 km)"),
+    ("Retracted: Armed clash at Erbil", "Status: not contested → retracted by its source"),
+)
+"""What every reader must find in each chapter."""
+CAP = "{urn:oasis:names:tc:emergency:cap:1.2}"
+
+
+def read_back(world: World) -> dict[str, list[str]]:
+    """What each receiver got, message by message, as text."""
+    documents = [ElementTree.fromstring(asked.body) for asked in world.posts["cap"]]
+    triggers = [event for event in world.events("pager") if event["event_action"] == "trigger"]
+    return {
+        "files": [_plain(json.loads(path.read_text())) for path in sorted(world.files.glob("*.json"))],
+        "mail": [f"{one['Subject']} {one.get_body(('plain',)).get_content()}" for one in world.mail.letters],  # type: ignore[union-attr]
+        "hook": [_plain(event["data"]) for event in world.events()],
+        "simple": [shown(body) for body in world.events("simple")],
+        "v4": [" ".join(event["alerts"][0]["annotations"].values()) for event in world.events("v4")],
+        "cap": [" ".join(document.itertext()) for document in documents],
+        "pager": [" ".join(_strings(event["payload"])) for event in triggers],
+        "apprise": [f"{event['title']} {event['message']}" for event in world.events("apprise")],
+    }
+
+
+def _plain(message: dict[str, Any]) -> str:
+    return " ".join(_strings([message["title"], message["changes"], [": ".join(row) for row in message["lines"]]]))
+
+
+def _strings(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    for value in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _strings(value)
+
+
+@pytest.mark.timeout(120)
+def test_what_every_receiver_has_in_the_end_is_the_whole_story(engine: Engine, world: World, tmp_path: Path) -> None:
+    port = int(world.receivers["alertmanager"].options["url"].rpartition(":")[2])
+    firing, roots = [], []
+    with running(port, tmp_path / "alertmanager") as url:
+        for chapter in CHAPTERS:
+            happens(engine, chapter, EVERY)
+            notify(engine, world)
+            firing.append(" ".join(text for one in active(url) for text in one["annotations"].values()))
+            roots.append(shown(world.slack.messages[0]))
+    for receiver, texts in read_back(world).items():
+        assert len(texts) == len(CHAPTERS), receiver
+        for phrases, text in zip(READ, texts, strict=True):
+            assert [phrase for phrase in phrases if phrase not in text] == [], receiver
+    for phrases, text in zip(READ[:4], firing[:4], strict=True):
+        assert [phrase for phrase in phrases if phrase not in text] == [], "alertmanager"
+    assert firing[4] == "", "what is retracted fires nowhere"
+    replies = [shown(reply) for reply in world.slack.messages[1:]]
+    for phrases, text in zip(READ[1:], replies, strict=True):
+        assert [phrase for phrase in phrases if phrase not in text] == [], "slack"
+    assert [root.startswith(title) for root, title in zip(roots, TITLES, strict=True)] == [True] * 5
+
+
+def test_each_receiver_keeps_the_story_together_in_its_own_way(engine: Engine, world: World) -> None:
+    told = tree("v4", "cap", "pager", "hook", "mail")
+    for chapter in CHAPTERS:
+        happens(engine, chapter, told)
+        notify(engine, world)
+    assert [event["status"] for event in world.events("v4")] == [*["firing"] * 4, "resolved"]
+    assert len({event["groupKey"] for event in world.events("v4")}) == 1
+    documents = [ElementTree.fromstring(asked.body) for asked in world.posts["cap"]]
+    assert [one.findtext(f"{CAP}msgType") for one in documents] == ["Alert", *["Update"] * 3, "Cancel"]
+    names = [one.findtext(f"{CAP}identifier") for one in documents]
+    referred = (documents[4].findtext(f"{CAP}references") or "").split()
+    assert [reference.split(",")[1] for reference in referred] == names[:4]
+    events = world.events("pager")
+    assert [event["event_action"] for event in events] == [*["trigger"] * 5, "resolve"]
+    assert len({event["dedup_key"] for event in events}) == 1
+    assert len({event["subject"] for event in world.events()}) == 1
+    first, *others = world.mail.letters
+    assert {str(letter["References"]).split()[0] for letter in others} == {first["Message-ID"]}
