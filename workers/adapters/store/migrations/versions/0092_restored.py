@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0091"
-down_revision = "0081"
+revision = "0092"
+down_revision = "0091"
 
 
 def upgrade() -> None:
