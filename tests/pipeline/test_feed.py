@@ -178,6 +178,8 @@ def test_a_gzipped_file_is_read_and_a_gzip_bomb_is_not():
 def test_the_publishers_wishes_are_read():
     assert read(rss(item(), "<ttl>30</ttl>")).ttl == 1800
     assert read(rss(item(), "<skipHours><hour>0</hour><hour>23</hour></skipHours>")).skip_hours == {0, 23}
+    skipped = "<skipDays><day>Sunday</day><day>saturday</day><day>Someday</day></skipDays>"
+    assert read(rss(item(), skipped)).skip_days == {5, 6}
     period = "<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>"
     assert read(rss(item(), period)).ttl == 21_600
 

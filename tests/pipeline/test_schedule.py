@@ -79,6 +79,14 @@ def test_skipped_hours_are_slept_through():
     assert next_poll(skip_hours=frozenset(range(24))).because == Because.INTERVAL
 
 
+def test_skipped_days_are_slept_through():
+    found = next_poll(skip_days=frozenset({0, 1}))  # 2 March 2026 is a Monday
+    assert (found.at.date().isoformat(), found.at.hour, found.because) == ("2026-03-04", 0, Because.SKIP_DAYS)
+    assert next_poll(skip_days=frozenset(range(7))).because == Because.INTERVAL
+    last = next_poll(skip_hours=frozenset(range(12, 24)), skip_days=frozenset({1}))
+    assert last.at.date().isoformat() == "2026-03-04"
+
+
 @pytest.mark.parametrize(
     ("outcome", "factor"), [(Outcome.DNS, 2), (Outcome.SERVER_ERROR, 2**0.5), (Outcome.TIMEOUT, 2**0.25)]
 )

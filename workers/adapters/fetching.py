@@ -75,7 +75,8 @@ def polled(subscribed: Subscription, answer: Answer) -> Polled:
     if memory.parts and answer.outcome is not FetchOutcome.DEFERRED:
         return _part(subscribed, answer, now)
     history = schedule.answered(memory.history, answer.outcome, feed.interval)
-    hints = Hints(answer.retry_after, answer.max_age, memory.ttl, memory.skip_hours, subscribed.pushed)
+    skipped = {"skip_hours": memory.skip_hours, "skip_days": memory.skip_days}
+    hints = Hints(answer.retry_after, answer.max_age, memory.ttl, pushed=subscribed.pushed, **skipped)
     due = schedule.due(now, feed.interval, random.random(), hints, history).at
     if answer.outcome is FetchOutcome.DEFERRED:
         due = now + timedelta(seconds=answer.retry_after or _NEXT_TURN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -58,6 +59,7 @@ def _of_document(document: FeedDocument) -> dict[str, Any]:
         "language": languages[0] if languages else None,
         "ttl": document.ttl,
         "skip hours": ", ".join(map(str, sorted(document.skip_hours))),
+        "skip days": ", ".join(calendar.day_name[day] for day in sorted(document.skip_days)),
         "entries": len(document.entries),
         "leads to": list(document.parts),
         "hub": document.hub.url if document.hub else None,
@@ -70,7 +72,7 @@ def _of_document(document: FeedDocument) -> dict[str, Any]:
 def _of_rhythm(document: FeedDocument, answer: Answer, fetch: Fetch, now: datetime) -> dict[str, Any]:
     """How often it publishes, and when it would be asked again."""
     recent = [entry for entry in document.entries if entry.published and now - entry.published < timedelta(days=7)]
-    hints = schedule.Hints(answer.retry_after, answer.max_age, document.ttl, document.skip_hours)
+    hints = schedule.Hints(answer.retry_after, answer.max_age, document.ttl, document.skip_hours, document.skip_days)
     due = schedule.due(now, fetch.interval.total_seconds(), 0.5, hints, schedule.History())
     return {"last 7 days": len(recent), "next poll": f"in {due.seconds:.0f} s ({due.because})"}
 

@@ -57,6 +57,7 @@ class Because(StrEnum):
     CACHE = "cache"
     RETRY_AFTER = "retry_after"
     SKIP_HOURS = "skip_hours"
+    SKIP_DAYS = "skip_days"
     PUSHED = "pushed"
     FAILING = "failing"
     GONE = "gone"
@@ -71,6 +72,8 @@ class Hints:
     """The longer of Cache-Control's max-age and Expires."""
     ttl: float | None = None
     skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+    """Of the week in UTC; Monday is 0."""
     pushed: bool = False
     """A hub tells at once what is new; asking goes on, in case it does not."""
 
@@ -168,7 +171,7 @@ def due(now: datetime, interval: float, jitter: float, hints: Hints, history: Hi
     for wish, reason in _wishes(hints):
         if wish > seconds:
             seconds, because = wish + jitter * min(60.0, 0.1 * wish), reason
-    return _outside(_at(now, seconds, because), hints.skip_hours)
+    return _outside_hours(_outside_days(_at(now, seconds, because), hints.skip_days), hints)
 
 
 def _wanted(interval: float, history: History) -> tuple[float, Because]:
@@ -200,9 +203,20 @@ def _at(now: datetime, seconds: float, because: Because) -> Due:
     return Due(now + timedelta(seconds=seconds), seconds, because)
 
 
-def _outside(found: Due, skipped: frozenset[int]) -> Due:
+def _outside_days(found: Due, skipped: frozenset[int]) -> Due:
+    """The first hour of the first day that is not skipped; who skips the whole week is not believed."""
+    if found.at.weekday() not in skipped or len(skipped) >= 7:
+        return found
+    days = next(days for days in range(1, 8) if (found.at.weekday() + days) % 7 not in skipped)
+    midnight = found.at.replace(hour=0) + timedelta(days=days)
+    return Due(midnight, found.seconds + (midnight - found.at).total_seconds(), Because.SKIP_DAYS)
+
+
+def _outside_hours(found: Due, hints: Hints) -> Due:
     """The same minute of the first hour that is not skipped; a publisher who skips all 24 is not believed."""
+    skipped = hints.skip_hours
     if found.at.hour not in skipped or len(skipped) >= 24:
         return found
     hours = next(hours for hours in range(1, 25) if (found.at.hour + hours) % 24 not in skipped)
-    return Due(found.at + timedelta(hours=hours), found.seconds + hours * 3600, Because.SKIP_HOURS)
+    later = Due(found.at + timedelta(hours=hours), found.seconds + hours * 3600, Because.SKIP_HOURS)
+    return _outside_days(later, hints.skip_days)

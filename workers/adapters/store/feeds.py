@@ -184,7 +184,8 @@ def _learnt(student: Student, document: FeedDocument, new: int) -> _Learnt:
     history = schedule.yielded(student.memory.history, len(document.entries), new, student.interval)
     dates = sorted(entry.published for entry in document.entries if entry.published)
     gap = schedule.gap(dates, student.memory.gap)
-    memory = replace(student.memory, history=history, ttl=document.ttl, skip_hours=document.skip_hours, gap=gap)
+    memory = replace(student.memory, history=history, gap=gap, ttl=document.ttl)
+    memory = replace(memory, skip_hours=document.skip_hours, skip_days=document.skip_days)
     memory = memory if memory.hub_by_header else replace(memory, hub=document.hub)
     return _Learnt(student.id, memory, dates[-1] if dates else None, read=True)
 

@@ -20,6 +20,7 @@ class Memory:
     history: History = field(default_factory=History)
     ttl: float | None = None
     skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
     parts: tuple[str, ...] = ()
     """What an index of sitemaps led to and is to be asked before the index is asked again."""
     gap: float | None = None

@@ -24,6 +24,9 @@ _PERIOD = re.compile(r"<\w+:updatePeriod>\s*(\w+)\s*</")
 _FREQUENCY = re.compile(r"<\w+:updateFrequency>\s*(\d{1,4})\s*</")
 _SKIP_HOURS = re.compile(r"<skipHours>(.{0,2000}?)</skipHours>", re.S | re.I)
 _HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*</hour>", re.I)
+_SKIP_DAYS = re.compile(r"<skipDays>(.{0,2000}?)</skipDays>", re.S | re.I)
+_DAY = re.compile(r"<day>\s*([A-Za-z]{6,9})\s*</day>", re.I)
+_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LANGUAGE = re.compile(r"<(?:dc:)?language>\s*([\w-]{2,12})\s*</", re.I)
 _FIRST_ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry|urlset)[\s>]", re.I)
 _LAST_ENTRY = re.compile(r".*</(?:\w+:)?(?:item|entry|urlset)\s*>", re.I | re.S)
@@ -52,6 +55,7 @@ def parse(body: bytes, *, charset: str | None = None, url: str | None = None, no
         problems=(*found.problems, *raw.problems, *problems),
         ttl=_ttl(head),
         skip_hours=_skip_hours(head),
+        skip_days=_skip_days(head),
         hub=_hub(raw, head, url),
     )
 
@@ -107,6 +111,12 @@ def _ttl(head: str) -> float | None:
 def _skip_hours(head: str) -> frozenset[int]:
     block = _SKIP_HOURS.search(head)
     return frozenset(int(hour) % 24 for hour in _HOUR.findall(block[1])) if block else frozenset()
+
+
+def _skip_days(head: str) -> frozenset[int]:
+    block = _SKIP_DAYS.search(head)
+    named = [day.lower() for day in _DAY.findall(block[1])] if block else []
+    return frozenset(_WEEK.index(day) for day in named if day in _WEEK)
 
 
 __all__ = ["NotAFeed", "Reason", "parse"]

@@ -94,6 +94,8 @@ class FeedDocument:
     """Seconds the publisher asks to wait (``ttl``, ``sy:updatePeriod``)."""
     skip_hours: frozenset[int] = frozenset()
     """Hours of the day (UTC) in which the publisher asks not to be polled."""
+    skip_days: frozenset[int] = frozenset()
+    """The same for days of the week (UTC); Monday is 0."""
     parts: tuple[str, ...] = ()
     """Addresses to ask instead: the documents that an index of sitemaps leads to, the newest first."""
     hub: Hub | None = None
