@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from workers.adapters.store.claims import Held, NotYetError
 from workers.adapters.store.feeds import Polled, Subscription
@@ -80,15 +81,21 @@ def polled(subscribed: Subscription, answer: Answer) -> Polled:
     due = schedule.due(now, feed.interval, random.random(), hints, history).at
     if answer.outcome is FetchOutcome.DEFERRED:
         due = now + timedelta(seconds=answer.retry_after or _NEXT_TURN)
-    kept = replace(memory, history=history, seconds=_smoothed(memory.seconds, answer.seconds))
+    learnt: dict[str, Any] = {"history": history, "seconds": _smoothed(memory.seconds, answer.seconds)}
     if answer.outcome in _GOOD:
-        kept = replace(kept, etag=answer.etag, last_modified=answer.last_modified, body_hash=answer.body_hash)
-        kept = replace(kept, moved_to=answer.moved_to or memory.moved_to, distrusted=_lies(memory, answer))
-        if answer.hub or memory.hub_by_header:
-            kept = replace(kept, hub=answer.hub, hub_by_header=answer.hub is not None)
+        learnt |= _confirmed(memory, answer)
     elif history.failures >= _LOST or history.gone:
-        kept = replace(kept, moved_to=None)
+        learnt["moved_to"] = None
+    kept = replace(memory, **learnt)
     return Polled(feed.slug, answer.outcome, due, kept, answer.page, answered=answer.outcome in _GOOD)
+
+
+def _confirmed(memory: Memory, answer: Answer) -> dict[str, Any]:
+    """What of a feed's memory an answer that is the feed's own renews."""
+    validators = {"etag": answer.etag, "last_modified": answer.last_modified, "body_hash": answer.body_hash}
+    hub = {"hub": answer.hub, "hub_by_header": answer.hub is not None} if answer.hub or memory.hub_by_header else {}
+    moved_to = answer.moved_to or memory.moved_to
+    return validators | hub | {"moved_to": moved_to, "distrusted": _lies(memory, answer)}
 
 
 def _part(subscribed: Subscription, answer: Answer, now: datetime) -> Polled:

@@ -135,16 +135,16 @@ def answered(history: History, outcome: FetchOutcome, interval: float) -> Histor
     if outcome in _GRADE:
         return replace(history, failures=min(_MOST_FAILURES, history.failures + _GRADE[outcome]))
     polls = history.polls + 1 if outcome in _NOTHING_NEW else 0
-    alive = replace(history, failures=0.0, gone=False, polls=polls % (_FULL_EVERY + 1))
-    return _stretched(alive, interval, 1.25) if outcome in _NOTHING_NEW else alive
+    learnt = _stretched(history, interval, 1.25) if outcome in _NOTHING_NEW else history.interval
+    return History(interval=learnt, polls=polls % (_FULL_EVERY + 1))
 
 
 def yielded(history: History, listed: int, new: int, interval: float) -> History:
     """The history after a document was read: ``new`` of its ``listed`` entries were unknown."""
     known = 1 - new / listed if listed else 1.0
     if known > 2 / 3:
-        return _stretched(history, interval, 1.25)
-    return _stretched(history, interval, 0.6) if known < 1 / 3 else history
+        return replace(history, interval=_stretched(history, interval, 1.25))
+    return replace(history, interval=_stretched(history, interval, 0.6)) if known < 1 / 3 else history
 
 
 def gap(published: Sequence[datetime], known: float | None) -> float | None:
@@ -193,10 +193,11 @@ def _wishes(hints: Hints) -> list[tuple[float, Because]]:
     ]
 
 
-def _stretched(history: History, interval: float, factor: float) -> History:
+def _stretched(history: History, interval: float, factor: float) -> float:
+    """The learnt interval, made longer or shorter within bounds."""
     shortest, longest = min(SHORTEST, interval), max(LONGEST, interval)
     seconds = (history.interval or interval) * factor
-    return replace(history, interval=min(longest, max(shortest, seconds)))
+    return min(longest, max(shortest, seconds))
 
 
 def _at(now: datetime, seconds: float, because: Because) -> Due:

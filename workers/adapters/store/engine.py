@@ -8,6 +8,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -30,6 +31,7 @@ def connect(url: str, *, size: int = 2) -> Engine:
         max_overflow=size,
         pool_pre_ping=True,
         pool_timeout=10,
+        json_deserializer=from_json,  # a third of the standard library's time, for every noun that is read
         connect_args={
             "connect_timeout": 5,
             "application_name": "clashwatch",

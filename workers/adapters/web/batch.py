@@ -118,16 +118,15 @@ class Batch:
         if outcome is FetchOutcome.RATE_LIMITED:
             await self._turns.rest(addresses.read(reply.url).host, retry_after(headers, now) or _REST)
         alive = outcome in (FetchOutcome.OK, FetchOutcome.UNCHANGED, FetchOutcome.NOT_MODIFIED)
+        new = outcome is FetchOutcome.OK
         kind = headers.get("Content-Type")
-        page = Page(kept.request.url, reply.url, reply.body, kind, reply.charset, now)
         return replace(
             kept,
             outcome=outcome,
-            page=page if outcome is FetchOutcome.OK else None,
+            page=Page(kept.request.url, reply.url, reply.body, kind, reply.charset, now) if new else None,
             status=reply.status,
-            etag=headers.get("ETag") or (kept.etag if outcome is not FetchOutcome.OK else None),
-            last_modified=headers.get("Last-Modified")
-            or (kept.last_modified if outcome is not FetchOutcome.OK else None),
+            etag=headers.get("ETag") or (None if new else kept.etag),
+            last_modified=headers.get("Last-Modified") or (None if new else kept.last_modified),
             body_hash=digest,
             moved_to=reply.moved if alive else None,
             hub=websub.by_headers(headers.getall("Link", ()), reply.url) if alive and kept.request.feed else None,
