@@ -68,7 +68,7 @@ class Fetch(Strict):
     """Seconds between two requests to one host."""
     per_host: int = Field(default=2, ge=1)
     """Requests to one host at the same time."""
-    batch: int = Field(default=100, ge=1, le=1000)
+    batch: int = Field(default=200, ge=1, le=1000)
     """Rows one fetch task claims."""
     first_fetch: Literal["prime", "alert"] = "prime"
     """What a feed's first fetch brings: ``prime`` records it silently, ``alert`` tells it."""

@@ -36,10 +36,10 @@ class Work:
         return HARD_LIMIT[self.queue] + 5.0
 
 
-POLL = Work("poll", feeds, "fetch", batch=100, max_attempts=8, backoff=60)
+POLL = Work("poll", feeds, "fetch", batch=200, max_attempts=8, backoff=60)
 SUBSCRIBE = Work("subscribe", pushes, "fetch", batch=20, max_attempts=8, backoff=600)
 PARSE = Work("parse", pages, "process", batch=25, max_attempts=3, backoff=5)
-FETCH = Work("fetch", entries, "fetch", batch=100, max_attempts=5, backoff=60)
+FETCH = Work("fetch", entries, "fetch", batch=200, max_attempts=5, backoff=60)
 EXTRACT = Work("extract", pages, "process", batch=10, max_attempts=3, backoff=5)  # the last without the page
 DETECT = Work("detect", articles, "process", batch=10, max_attempts=3, backoff=5)
 CLUSTER = Work("cluster", articles, "process", batch=10, max_attempts=5, backoff=2)

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -91,45 +91,37 @@ class Batch:
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def answer(self, request: Request) -> Answer:
-        kept = Answer(
-            request,
-            FetchOutcome.OK,
-            etag=request.etag,
-            last_modified=request.last_modified,
-            body_hash=request.body_hash,
-        )
         try:
-            return await self._judged(kept, await self._follow(request))
+            return await self._judged(request, await self._follow(request))
         except _Refused as refusal:
-            return replace(kept, outcome=refusal.outcome, detail=str(refusal), retry_after=refusal.wait)
+            return _unanswered(request, refusal.outcome, str(refusal), refusal.wait)
         except HostBusyError as error:
-            return replace(kept, outcome=FetchOutcome.DEFERRED, detail=str(error), retry_after=_REST / 3)
+            return _unanswered(request, FetchOutcome.DEFERRED, str(error), _REST / 3)
         except failures.EXPECTED as error:
-            detail = f"{type(error).__name__}: {error}"[:300]
-            return replace(kept, outcome=failures.outcome_of(error), detail=detail)
+            return _unanswered(request, failures.outcome_of(error), f"{type(error).__name__}: {error}"[:300])
 
-    async def _judged(self, kept: Answer, reply: _Reply) -> Answer:
+    async def _judged(self, request: Request, reply: _Reply) -> Answer:
         """The reply as an answer: validators and hints noted, the body kept where it is new."""
         now, headers = datetime.now(UTC), reply.headers
-        outcome, digest = outcome_of(reply.status), kept.body_hash
+        outcome, digest = outcome_of(reply.status), request.body_hash
         if outcome is FetchOutcome.OK:
             digest = body_hash(reply.body)
-            outcome = FetchOutcome.UNCHANGED if digest == kept.body_hash else outcome
+            outcome = FetchOutcome.UNCHANGED if digest == request.body_hash else outcome
         if outcome is FetchOutcome.RATE_LIMITED:
             await self._turns.rest(addresses.read(reply.url).host, retry_after(headers, now) or _REST)
         alive = outcome in (FetchOutcome.OK, FetchOutcome.UNCHANGED, FetchOutcome.NOT_MODIFIED)
         new = outcome is FetchOutcome.OK
         kind = headers.get("Content-Type")
-        return replace(
-            kept,
-            outcome=outcome,
-            page=Page(kept.request.url, reply.url, reply.body, kind, reply.charset, now) if new else None,
+        return Answer(
+            request,
+            outcome,
+            page=Page(request.url, reply.url, reply.body, kind, reply.charset, now) if new else None,
             status=reply.status,
-            etag=headers.get("ETag") or (None if new else kept.etag),
-            last_modified=headers.get("Last-Modified") or (None if new else kept.last_modified),
+            etag=headers.get("ETag") or (None if new else request.etag),
+            last_modified=headers.get("Last-Modified") or (None if new else request.last_modified),
             body_hash=digest,
             moved_to=reply.moved if alive else None,
-            hub=websub.by_headers(headers.getall("Link", ()), reply.url) if alive and kept.request.feed else None,
+            hub=websub.by_headers(headers.getall("Link", ()), reply.url) if alive and request.feed else None,
             retry_after=retry_after(headers, now),
             max_age=max_age(headers, now) if alive else None,
             seconds=reply.seconds,
@@ -225,6 +217,19 @@ class Batch:
         except failures.EXPECTED:
             return None, b""
         return 404, b""
+
+
+def _unanswered(request: Request, outcome: FetchOutcome, detail: str, wait: float | None = None) -> Answer:
+    """The validators that were known stay known."""
+    return Answer(
+        request,
+        outcome,
+        detail=detail,
+        retry_after=wait,
+        etag=request.etag,
+        last_modified=request.last_modified,
+        body_hash=request.body_hash,
+    )
 
 
 def _conditions(request: Request) -> dict[str, str]:

@@ -18,7 +18,6 @@ from workers.adapters.web.guard import Guard
 from workers.adapters.web.manners import Turns
 from workers.adapters.web.robots import Robots
 
-_AT_ONCE = 100
 _TOGETHER = 0.01
 """Seconds."""
 
@@ -131,7 +130,7 @@ class Fetcher:
 
     def _session(self) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
-            limit=_AT_ONCE,
+            limit=0,  # a batch is limit enough; to wait for a connection would count as the site's own slowness
             limit_per_host=self._policy.per_host,
             socket_factory=self._guard.connect,
             ssl=self._tls,

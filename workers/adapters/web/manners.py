@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from secrets import token_hex
 
 import structlog
@@ -79,13 +79,16 @@ class Turns:
             self._keep(host, turn + spacing)
         return turn - now
 
-    @asynccontextmanager
-    async def slot(self, host: str, most: int, seconds: float, patience: float) -> AsyncIterator[None]:
+    def slot(self, host: str, most: int, seconds: float, patience: float) -> AbstractAsyncContextManager[None]:
         """One of the ``most`` requests to the host that all workers together may have under way.
 
         A slot whose worker died is free again after ``seconds``. Raises ``HostBusyError`` when none is within
         ``patience``.
         """
+        return nullcontext() if self._taking is None else self._shared_slot(host, most, seconds, patience)
+
+    @asynccontextmanager
+    async def _shared_slot(self, host: str, most: int, seconds: float, patience: float) -> AsyncIterator[None]:
         name, until = token_hex(8), time.monotonic() + patience
         while not await self._take(host, most, seconds, name):
             if time.monotonic() > until:
