@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from itertools import pairwise
 
 import pytest
+import structlog
 from aiohttp import web
 
 from workers.adapters.web import Fetcher, Policy, Request
@@ -331,6 +332,19 @@ def test_workers_together_ask_a_host_no_more_than_it_may_be_asked_at_once(broker
     answers = [answer.outcome for answers in asyncio.run(main()) for answer in answers]
     assert answers == [Outcome.OK] * 9
     assert max(most) == 2
+
+
+def test_a_large_batch_keeps_sharing_its_turns(broker):
+    async def main():
+        async with site({"/feed": plain}) as port:
+            policy = Policy(spacing=0.001, robots=False, per_host=200, allow=(f"127.0.0.1:{port}",))
+            asked = [Request(f"http://127.0.0.1:{port}/feed?{number}", feed=True) for number in range(200)]
+            return await Fetcher(policy, broker).fetch_many(asked)
+
+    with structlog.testing.capture_logs() as logs:
+        answers = asyncio.run(main())
+    assert {answer.outcome for answer in answers} == {Outcome.OK}
+    assert logs == []
 
 
 def test_a_host_that_is_busy_with_other_workers_is_asked_later_and_not_blamed(broker):

@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from secrets import token_hex
+from typing import Any
 
 import structlog
 from redis.asyncio import Redis
@@ -55,22 +56,59 @@ class HostBusyError(Exception):
     """As many requests to the host as it may be asked at once are under way."""
 
 
+class _Pipe:
+    """What is asked of Redis at one moment, in one round trip and over one connection."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._waiting: list[tuple[tuple[str | int, ...], asyncio.Future[Any]]] = []
+        self._sending: asyncio.Task[None] | None = None
+
+    async def call(self, *command: str | int) -> Any:
+        """The answer. Raises what Redis answers, and what keeps it from answering."""
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append((command, answer))
+        if self._sending is None:
+            self._sending = asyncio.get_running_loop().create_task(self._send())
+        return await answer
+
+    async def _send(self) -> None:
+        while self._waiting:
+            asked, self._waiting = self._waiting, []
+            together = self._redis.pipeline(transaction=False)
+            for command, _ in asked:
+                together.execute_command(*command)
+            try:
+                found = await together.execute(raise_on_error=False)
+            except (RedisError, OSError) as error:
+                found = [error] * len(asked)
+            for (_, answer), value in zip(asked, found, strict=True):
+                _settle(answer, value)
+        self._sending = None
+
+
+def _settle(answer: asyncio.Future[Any], value: Any) -> None:
+    if answer.done():  # who asked waits no more
+        return
+    if isinstance(value, Exception):
+        answer.set_exception(value)
+    else:
+        answer.set_result(value)
+
+
 class Turns:
     """When each host may be asked again. ``redis`` is ``None`` for one process on its own."""
 
     def __init__(self, redis: Redis | None) -> None:
-        self._redis = redis
-        self._turn = redis.register_script(_TURN) if redis else None
-        self._resting = redis.register_script(_REST) if redis else None
-        self._taking = redis.register_script(_SLOT) if redis else None
+        self._pipe = _Pipe(redis) if redis else None
         self._own: OrderedDict[str, float] = OrderedDict()
 
     async def wait(self, host: str, spacing: float, patience: float) -> float:
         """Seconds until the turn that is now ours; more than ``patience`` means that none was taken."""
-        if self._turn is not None:
+        if self._pipe is not None:
             try:
-                arguments = [int(spacing * 1000), int(patience * 1000)]
-                return float(await self._turn(keys=[_key(host)], args=arguments)) / 1000
+                arguments = (int(spacing * 1000), int(patience * 1000))
+                return float(await self._pipe.call("EVAL", _TURN, 1, _key(host), *arguments)) / 1000
             except (RedisError, OSError) as error:
                 self._alone(error)
         now = time.monotonic()
@@ -85,7 +123,7 @@ class Turns:
         A slot whose worker died is free again after ``seconds``. Raises ``HostBusyError`` when none is within
         ``patience``.
         """
-        return nullcontext() if self._taking is None else self._shared_slot(host, most, seconds, patience)
+        return nullcontext() if self._pipe is None else self._shared_slot(host, most, seconds, patience)
 
     @asynccontextmanager
     async def _shared_slot(self, host: str, most: int, seconds: float, patience: float) -> AsyncIterator[None]:
@@ -100,18 +138,18 @@ class Turns:
             await self._give_back(host, name)
 
     async def _take(self, host: str, most: int, seconds: float, name: str) -> bool:
-        if self._taking is None:
+        if self._pipe is None:
             return True
         try:
-            return bool(await self._taking(keys=[_slots(host)], args=[most, int(seconds * 1000), name]))
+            return bool(await self._pipe.call("EVAL", _SLOT, 1, _slots(host), most, int(seconds * 1000), name))
         except (RedisError, OSError) as error:
             self._alone(error)
             return True
 
     async def _give_back(self, host: str, name: str) -> None:
-        if self._taking is not None and self._redis is not None:
+        if self._pipe is not None:
             try:
-                await self._redis.zrem(_slots(host), name)
+                await self._pipe.call("ZREM", _slots(host), name)
             except (RedisError, OSError) as error:
                 self._alone(error)
 
@@ -119,9 +157,9 @@ class Turns:
         """Ask the host nothing for a while: it said that it is asked too much."""
         seconds = min(seconds, _LONGEST_REST)
         self._keep(host, max(self._own.get(host, 0.0), time.monotonic() + seconds))
-        if self._resting is not None:
+        if self._pipe is not None:
             try:
-                await self._resting(keys=[_key(host)], args=[int(seconds * 1000)])
+                await self._pipe.call("EVAL", _REST, 1, _key(host), int(seconds * 1000))
             except (RedisError, OSError) as error:
                 self._alone(error)
 
@@ -133,8 +171,9 @@ class Turns:
 
     def _alone(self, error: Exception) -> None:
         """For the rest of this batch: a broker that is down would cost a time-out for every request."""
-        _log.warning("turns_not_shared", error=str(error))
-        self._turn = self._resting = self._taking = None
+        if self._pipe is not None:
+            _log.warning("turns_not_shared", error=str(error))
+        self._pipe = None
 
 
 def _slots(host: str) -> str:
