@@ -15,8 +15,8 @@ import shutil
 import struct
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import marisa_trie
@@ -41,8 +41,8 @@ _ODD = re.compile(r"\d|https?:|[/@;:=+*]")
 
 
 _HAND, _MAIN = Kind.HAND.value, Kind.MAIN.value
-key = cache(fold.__wrapped__)
-"""Every spelling is folded three times here; the cache of the running service is too small to remember."""
+key = lru_cache(maxsize=1 << 19)(fold.__wrapped__)
+"""Every spelling is folded three times here; this remembers the usual sources', and of a whole GeoNames enough."""
 
 
 def build(target: Path, drafts: Iterable[Draft], meta: dict[str, object]) -> int:
@@ -125,10 +125,12 @@ def _drawn(region: Region, at: tuple[float, float], radius: float, people: int) 
 
 def merged(known: list[Draft], written: Iterable[Draft]) -> list[Draft]:
     """Adds the hand-written places: to the row of the same place where there is one."""
+    written = list(written)
+    wanted = {key(name) for place in written for name in place.names}
     bearing: dict[tuple[str | None, str], list[Draft]] = defaultdict(list)
     for draft in known:
-        for name in draft.names:
-            bearing[draft.country, key(name)].append(draft)
+        for folded in wanted.intersection(map(key, draft.names)):
+            bearing[draft.country, folded].append(draft)
     capital = {draft.region: draft for draft in known if draft.feature == "ADM1"}
     nearby = _Nearest(known)
     for place in written:
@@ -224,9 +226,8 @@ def _write(folder: Path, rows: list[Draft], meta: dict[str, object]) -> None:
     districts = {draft.district: i for i, draft in enumerate(rows) if draft.feature == "ADM2" and draft.district}
     features: dict[str, int] = {}
     codes = sorted(code for code in regions if code)
-    names: dict[tuple[str, int], Kind] = {}
     packed, labels = bytearray(), bytearray()
-    for i, draft in enumerate(rows):
+    for draft in rows:
         label = draft.name.encode()
         packed += ROW.pack(
             draft.geonameid or 0,
@@ -243,33 +244,42 @@ def _write(folder: Path, rows: list[Draft], meta: dict[str, object]) -> None:
             len(label),
         )
         labels += label
-        _spell(names, i, draft, stopped)
-    _stem(names)
-    trie = marisa_trie.RecordTrie(NAME, ((folded, (row, int(kind))) for (folded, row), kind in names.items()))
+    trie = marisa_trie.RecordTrie(NAME, _spellings(rows, stopped))
     trie.save(str(folder / "names.marisa"))
     (folder / "rows.bin").write_bytes(packed)
     (folder / "labels.bin").write_bytes(labels)
     meta = meta | {
         "features": list(features),
         "rows": len(rows),
-        "names": len(names),
+        "names": len(trie),
         "codes": {regions[c]: c for c in codes},
     }
     (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
 
 
-def _spell(names: dict[tuple[str, int], Kind], row: int, draft: Draft, stopped: frozenset[str]) -> None:
+def _spellings(rows: Iterable[Draft], stopped: frozenset[str]) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Every name with its row and kind. A row at a time: of all names of GeoNames a table would take 10 GB."""
+    for row, draft in enumerate(rows):
+        names = _spelt(draft, stopped)
+        _stem(names)
+        for folded, kind in names.items():
+            yield folded, (row, int(kind))
+
+
+def _spelt(draft: Draft, stopped: frozenset[str]) -> dict[str, Kind]:
+    names: dict[str, Kind] = {}
     for name, kind in draft.names.items():
         if usable(name, kind, stopped):
-            spelt = key(name), row
-            if spelt not in names and _ACRONYM.fullmatch(name):
+            folded = key(name)
+            if folded not in names and _ACRONYM.fullmatch(name):
                 kind |= Kind.CAPITALS
-            names[spelt] = names[spelt] | kind if spelt in names else kind
+            names[folded] = names[folded] | kind if folded in names else kind
+    return names
 
 
-def _stem(names: dict[tuple[str, int], Kind]) -> None:
+def _stem(names: dict[str, Kind]) -> None:
     """Adds Cyrillic names without their endings, where that is no name of the row itself."""
-    for (folded, row), kind in list(names.items()):
+    for folded, kind in list(names.items()):
         stemmed = stems(folded)
-        if len(stemmed) >= 4 and (stemmed, row) not in names:
-            names[stemmed, row] = kind | Kind.STEM
+        if len(stemmed) >= 4 and stemmed not in names:
+            names[stemmed] = kind | Kind.STEM

@@ -36,7 +36,7 @@ _NEIGHBOURS = ("pt", "it", "pl", "he", "ku", "hy", "ka", "az", "bg", "ro", "el")
 _RADIUS = {"PPL": 3.0, "PPLX": 2.0, "PPLC": 12.0, "PPLA": 6.0}
 
 
-@dataclass
+@dataclass(slots=True)
 class Draft:
     """One row in the making; ``names`` holds every spelling with its kind."""
 
