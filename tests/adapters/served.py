@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
@@ -12,12 +12,13 @@ from sqlalchemy import Engine
 
 from workers.api.app import application
 from workers.api.gate import PER_MINUTE
+from workers.asking import Outlook
 
 
 @contextmanager
-def serving(engine: Engine, regions: Collection[str] = (), per_minute: int = PER_MINUTE) -> Iterator[str]:
+def serving(engine: Engine, outlook: Outlook | None = None, per_minute: int = PER_MINUTE) -> Iterator[str]:
     """The address of an API over a store."""
-    made = application(engine, regions, per_minute)
+    made = application(engine, outlook, per_minute)
     server = uvicorn.Server(uvicorn.Config(made, port=0, log_config=None, server_header=False))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -18,10 +18,14 @@ from workers.adapters.store.tokens import Scope
 from workers.adapters.store.upkeep import tokens as table
 from workers.adapters.store.works import SEND
 from workers.api.app import application
-from workers.pipeline.models import Alert, AlertKind, Change, Judgement
+from workers.asking import Outlook
+from workers.pipeline.models import Alert, AlertKind, Area, Change, Judgement
+from workers.pipeline.regions import build
 from workers.pipeline.route import Target
+from workers.pipeline.rules import Watch
 
 NOW = datetime.now(UTC)
+OUTLOOK = Outlook(Watch((), build({"kirkuk": Area("kirkuk", admin1=frozenset({"IQ.13"}))})))
 
 
 @pytest.fixture
@@ -33,7 +37,7 @@ def api(engine: Engine) -> Iterator[str]:
         (made,) = clashes.revise(c, [revised], primed=False)
         alert = Alert("kirkuk:7:new", "kirkuk", "7", 1, AlertKind.NEW, "warning", "", (Change.NEW,), {}, {}, NOW)
         alerts.tell(c, made, [(alert, [Target("desk", 'clash="7"')])])
-    server = uvicorn.Server(uvicorn.Config(application(engine, ["kirkuk"]), port=0, log_config=None))
+    server = uvicorn.Server(uvicorn.Config(application(engine, OUTLOOK), port=0, log_config=None))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from workers.adapters.store import tokens
 from workers.adapters.store.tokens import Scope, Token
 
+Responses = dict[int | str, dict[str, Any]]
+EVERYWHERE: Responses = {
+    429: {"description": "Too many requests: come back after the seconds in Retry-After."},
+    503: {"description": "The database does not answer."},
+}
+GUARDED: Responses = {
+    401: {"description": "A valid token is needed."},
+    403: {"description": "The token's scope is too small."},
+    413: {"description": "The body is too large."},
+}
+MISSING: Responses = {404: {"description": "There is nothing of this name."}}
+_BEARER = HTTPBearer(auto_error=False, description="A token of `clashwatch token add`.")
 
-def needs(scope: Scope) -> Callable[[Request], Token]:
+
+def needs(scope: Scope) -> Callable[..., Token]:
     """A dependency: the token of the request, or 401 without a valid one and 403 for one that may not."""
 
-    def bearer(request: Request) -> Token:
-        kind, _, given = request.headers.get("authorization", "").partition(" ")
-        token = tokens.known(request.app.state.engine, given.strip()) if kind.lower() == "bearer" else None
+    def bearer(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]) -> Token:
+        token = tokens.known(request.app.state.engine, given.credentials.strip()) if given else None
         if token is None:
             raise HTTPException(401, "a valid token is needed", {"WWW-Authenticate": "Bearer"})
         if token.scope < scope:

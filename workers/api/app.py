@@ -7,7 +7,6 @@ Times are RFC 3339 in UTC, places WGS 84 degrees, types ACLED's names.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -20,7 +19,9 @@ from starlette.responses import JSONResponse
 from workers import __version__
 from workers.adapters.store import gauges, views
 from workers.adapters.store.views import Wanted
-from workers.api import gate, links, push, steering
+from workers.api import gate, links, push, steering, watching
+from workers.api.access import EVERYWHERE, MISSING
+from workers.asking import Outlook
 
 Limit = Annotated[int, Query(ge=1, le=500)]
 BeforeId = Annotated[int | None, Query(ge=1, description="Rows with a smaller id: the next page.")]
@@ -29,14 +30,15 @@ Country = Annotated[str | None, Query(pattern="^[A-Z]{2}$", description="ISO 316
 State = Annotated[str | None, Query(pattern="^(open|quiet|closed|reopened)$")]
 
 
-def application(engine: Engine, regions: Collection[str] = (), per_minute: int = gate.PER_MINUTE) -> FastAPI:
-    """The ASGI application over one store. ``regions`` are the names that a silence may use.
+def application(engine: Engine, outlook: Outlook | None = None, per_minute: int = gate.PER_MINUTE) -> FastAPI:
+    """The ASGI application over one store. ``outlook`` is what is watched; nothing unless said.
 
     ``per_minute``: what one client may ask; a change costs ten, a wrong token sixty more.
     """
-    app = FastAPI(title="Clashwatch", version=__version__, docs_url=None, redoc_url=None)
-    app.state.engine, app.state.regions = engine, regions
+    app = FastAPI(title="Clashwatch", version=__version__, docs_url=None, redoc_url=None, responses=EVERYWHERE)
+    app.state.engine, app.state.outlook = engine, outlook or Outlook()
     app.include_router(steering.routes)
+    app.include_router(watching.routes)
     app.include_router(links.routes)
     app.include_router(push.routes)
 
@@ -97,7 +99,7 @@ def _clashes(app: FastAPI, engine: Engine) -> None:
         found = views.clashes(engine, Wanted(country, None, since, None, limit))
         return {"type": "FeatureCollection", "features": [_feature(one) for one in found if one.get("place")]}
 
-    @app.get("/api/v1/clashes/{clash_id}")
+    @app.get("/api/v1/clashes/{clash_id}", responses=MISSING)
     def clash(clash_id: str) -> dict[str, Any]:
         """One incident with its revisions, articles and the verdict of every rule."""
         found = views.clash(engine, clash_id)

@@ -11,10 +11,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from workers.adapters.store import acks, delivery_log, reviews, silences, tokens
 from workers.adapters.store.tokens import Scope
-from workers.api.access import ADMINS, STEERERS, Steerer
+from workers.api.access import ADMINS, GUARDED, MISSING, STEERERS, Steerer
 from workers.pipeline.matchers import BadMatcherError, parse_matcher
 from workers.pipeline.models import Ack, Judgement, Review, Silence
 from workers.pipeline.reviews import measure
+from workers.settings.problems import unknown
 
 routes = APIRouter(prefix="/api/v1")
 
@@ -78,14 +79,14 @@ def list_silences(request: Request, expired: bool = False) -> list[dict[str, Any
     return [asdict(one) for one in silences.listed(request.app.state.engine, expired=expired)]
 
 
-@routes.post("/silences", status_code=201)
+@routes.post("/silences", status_code=201, responses=GUARDED)
 def add_silence(request: Request, wanted: NewSilence, token: Steerer) -> dict[str, str]:
     """Hear nothing of something for a while."""
-    known = request.app.state.regions
+    known = request.app.state.outlook.names
     if not wanted.matchers and not wanted.regions:
         raise HTTPException(422, "give a matcher or a region: nothing silences everything")
     if strange := [name for name in wanted.regions if name not in known]:
-        raise HTTPException(422, f"no region is called '{strange[0]}'")
+        raise HTTPException(422, unknown("region", strange[0], known))
     now = datetime.now(UTC)
     ends, fits, where = now + timedelta(hours=wanted.hours), tuple(wanted.matchers), tuple(wanted.regions)
     with request.app.state.engine.begin() as connection:
@@ -93,7 +94,7 @@ def add_silence(request: Request, wanted: NewSilence, token: Steerer) -> dict[st
     return {"id": made}
 
 
-@routes.delete("/silences/{number}", status_code=204, dependencies=STEERERS)
+@routes.delete("/silences/{number}", status_code=204, dependencies=STEERERS, responses=GUARDED | MISSING)
 def end_silence(request: Request, number: Number) -> None:
     """End a silence now."""
     with request.app.state.engine.begin() as connection:
@@ -107,7 +108,7 @@ def list_acks(request: Request, past: bool = False) -> list[dict[str, Any]]:
     return [asdict(one) for one in acks.listed(request.app.state.engine, past=past)]
 
 
-@routes.post("/alerts/{named}/ack", status_code=201)
+@routes.post("/alerts/{named}/ack", status_code=201, responses=GUARDED | MISSING)
 def add_ack(request: Request, named: str, wanted: NewAck, token: Steerer) -> dict[str, str]:
     """Say that you are on it. ``named`` is an alert's number or a clash's id."""
     subject, now = _subject(request, named), datetime.now(UTC)
@@ -116,7 +117,7 @@ def add_ack(request: Request, named: str, wanted: NewAck, token: Steerer) -> dic
         return {"id": acks.add(connection, ack), "subject": subject}
 
 
-@routes.delete("/acks/{number}", status_code=204, dependencies=STEERERS)
+@routes.delete("/acks/{number}", status_code=204, dependencies=STEERERS, responses=GUARDED | MISSING)
 def end_ack(request: Request, number: Number) -> None:
     """Take an acknowledgement back."""
     with request.app.state.engine.begin() as connection:
@@ -137,7 +138,7 @@ def precision(request: Request) -> list[dict[str, Any]]:
     return [asdict(one) | {"precision": one.precision} for one in measure(reviews.told(engine), reviews.listed(engine))]
 
 
-@routes.post("/alerts/{named}/reviews", status_code=201)
+@routes.post("/alerts/{named}/reviews", status_code=201, responses=GUARDED | MISSING)
 def add_review(request: Request, named: str, wanted: NewReview, token: Steerer) -> dict[str, str]:
     """Judge what was told. ``named`` is an alert's number or a clash's id."""
     about, now = _subject(request, named), datetime.now(UTC)
@@ -146,7 +147,7 @@ def add_review(request: Request, named: str, wanted: NewReview, token: Steerer) 
         return {"id": reviews.add(connection, review)}
 
 
-@routes.post("/deliveries/{number}/retry", dependencies=STEERERS)
+@routes.post("/deliveries/{number}/retry", dependencies=STEERERS, responses=GUARDED | MISSING)
 def retry(request: Request, number: Number) -> dict[str, int]:
     """Take a message up again that was given up."""
     if not (taken := delivery_log.retry(request.app.state.engine, [number])):
@@ -154,13 +155,13 @@ def retry(request: Request, number: Number) -> dict[str, int]:
     return {"retried": taken}
 
 
-@routes.get("/tokens", dependencies=ADMINS)
+@routes.get("/tokens", dependencies=ADMINS, responses=GUARDED)
 def list_tokens(request: Request) -> list[dict[str, Any]]:
     """Every token but the token itself."""
     return [asdict(one) | {"scope": one.scope.name.lower()} for one in tokens.listed(request.app.state.engine)]
 
 
-@routes.post("/tokens", status_code=201, dependencies=ADMINS)
+@routes.post("/tokens", status_code=201, dependencies=ADMINS, responses=GUARDED)
 def add_token(request: Request, wanted: NewToken) -> dict[str, str]:
     """A new token: shown this once."""
     expires = datetime.now(UTC) + timedelta(hours=wanted.hours) if wanted.hours else None
@@ -168,7 +169,7 @@ def add_token(request: Request, wanted: NewToken) -> dict[str, str]:
         return {"token": tokens.make(connection, wanted.name, Scope[wanted.scope.upper()], expires)}
 
 
-@routes.post("/tokens/{number}/rotate", status_code=201, dependencies=ADMINS)
+@routes.post("/tokens/{number}/rotate", status_code=201, dependencies=ADMINS, responses=GUARDED | MISSING)
 def rotate_token(request: Request, number: Number, wanted: Overlap) -> dict[str, str]:
     """A new token in place of one, shown this once; both count for a while."""
     until = datetime.now(UTC) + timedelta(hours=wanted.overlap_hours)
@@ -178,7 +179,7 @@ def rotate_token(request: Request, number: Number, wanted: Overlap) -> dict[str,
         return {"token": made}
 
 
-@routes.delete("/tokens/{number}", status_code=204, dependencies=ADMINS)
+@routes.delete("/tokens/{number}", status_code=204, dependencies=ADMINS, responses=GUARDED | MISSING)
 def revoke_token(request: Request, number: Number) -> None:
     """From now on the token opens nothing."""
     with request.app.state.engine.begin() as connection:

@@ -19,15 +19,19 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
+_LONGEST = timedelta(days=36525)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def _duration(value: Any) -> Any:
     """``72h``, ``1h30m``, ``7d``, or a number of seconds."""
     try:
-        return _timedelta(value)
+        span = _timedelta(value)
     except OverflowError:
         raise ValueError(f"'{value}' is longer than time") from None
+    if span > _LONGEST:
+        raise ValueError(f"'{value}' is longer than a century")
+    return span
 
 
 def _timedelta(value: Any) -> timedelta:

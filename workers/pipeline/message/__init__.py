@@ -20,7 +20,7 @@ from workers.pipeline.message.notice import notice
 from workers.pipeline.models import Alert, AlertKind, Clash, Delivery, Filing, Message
 from workers.pipeline.wire import encode
 
-__all__ = ["Story", "Style", "about", "headline", "inert", "render", "superfluous", "tidy", "trial", "where"]
+__all__ = ["Story", "Style", "about", "headline", "inert", "render", "summary", "superfluous", "tidy", "trial", "where"]
 
 _SEVERITIES = ("info", "warning", "critical")
 _WEIGHT = (
@@ -77,7 +77,7 @@ def _one(delivery: Delivery, story: Story, style: Style) -> Message:
         kind=kind,
         severity=max((alert.severity for alert in story.alerts), key=_severity),
         title=style.words(f"kind.{kind}") + headline(story.clash, style),
-        summary=_summary(story.clash, style),
+        summary=summary(story.clash, style),
         lines=tuple((style.words(name), value) for name, value in _lines(story, style) if value),
         quotes=_quotes(story),
         links=_links(story, style),
@@ -148,7 +148,8 @@ def _fired(story: Story) -> datetime:
     return max(alert.at for alert in story.alerts)
 
 
-def _summary(clash: Clash, style: Style) -> str:
+def summary(clash: Clash, style: Style) -> str:
+    """Who, when, how many and how sure, in a few sentences."""
     known = (
         facts.sides(clash, style),
         facts.when(clash, style) if clash.start else "",
