@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from workers.adapters.store import tokens
@@ -17,11 +18,19 @@ EVERYWHERE: Responses = {
     503: {"description": "The database does not answer."},
 }
 GUARDED: Responses = {
+    400: {"description": "The body cannot be read."},
     401: {"description": "A valid token is needed."},
     403: {"description": "The token's scope is too small."},
     413: {"description": "The body is too large."},
 }
 MISSING: Responses = {404: {"description": "There is nothing of this name."}}
+
+
+def refused(where: str, fault: str) -> RequestValidationError:
+    """What the models cannot know to be wrong, said in their shape. ``where`` is the body's key."""
+    return RequestValidationError([{"type": "value_error", "loc": ("body", where), "msg": fault, "input": None}])
+
+
 _BEARER = HTTPBearer(auto_error=False, description="A token of `clashwatch token add`.")
 
 

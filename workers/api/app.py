@@ -7,14 +7,18 @@ Times are RFC 3339 in UTC, places WGS 84 degrees, types ACLED's names.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Query, Request, Response
+from fastapi.routing import iter_route_contexts
+from pydantic import BeforeValidator
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.responses import JSONResponse
+from starlette.routing import compile_path
 
 from workers import __version__
 from workers.adapters.store import gauges, views
@@ -25,7 +29,17 @@ from workers.asking import Outlook
 
 Limit = Annotated[int, Query(ge=1, le=500)]
 BeforeId = Annotated[int | None, Query(ge=1, description="Rows with a smaller id: the next page.")]
-Time = Annotated[datetime | None, Query(description="RFC 3339")]
+
+
+def _written_out(text: object) -> object:
+    """pydantic would also read a bare number or day; which moment those mean is anybody's guess."""
+    if isinstance(text, str) and not _MOMENT.fullmatch(text):
+        raise ValueError("write a time as 2026-03-02T12:00:00Z")
+    return text
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+Time = Annotated[datetime | None, BeforeValidator(_written_out), Query(description="RFC 3339")]
 Country = Annotated[str | None, Query(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
 State = Annotated[str | None, Query(pattern="^(open|quiet|closed|reopened)$")]
 
@@ -49,9 +63,21 @@ def application(engine: Engine, outlook: Outlook | None = None, per_minute: int 
     async def no_store(_request: Request, _error: Exception) -> Response:
         return JSONResponse({"detail": "the database does not answer"}, status_code=503, headers={"Retry-After": "5"})
 
+    @app.exception_handler(405)
+    async def no_such_method(request: Request, _error: Exception) -> Response:
+        return JSONResponse(
+            {"detail": "Method Not Allowed"}, 405, {"Allow": ", ".join(_methods(app, request.url.path))}
+        )
+
     _service(app, engine)
     _clashes(app, engine)
     return app
+
+
+def _methods(app: FastAPI, path: str) -> list[str]:
+    """Of all routes at a path; the framework knows only those of the first."""
+    there = (one for one in iter_route_contexts(app.routes) if compile_path(one.path or "")[0].match(path))
+    return sorted({method for one in there for method in one.methods or ()})
 
 
 def _service(app: FastAPI, engine: Engine) -> None:

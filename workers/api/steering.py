@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from workers.adapters.store import acks, delivery_log, reviews, silences, tokens
 from workers.adapters.store.tokens import Scope
-from workers.api.access import ADMINS, GUARDED, MISSING, STEERERS, Steerer
+from workers.api.access import ADMINS, GUARDED, MISSING, STEERERS, Steerer, refused
 from workers.pipeline.matchers import BadMatcherError, parse_matcher
 from workers.pipeline.models import Ack, Judgement, Review, Silence
 from workers.pipeline.reviews import measure
@@ -84,9 +84,9 @@ def add_silence(request: Request, wanted: NewSilence, token: Steerer) -> dict[st
     """Hear nothing of something for a while."""
     known = request.app.state.outlook.names
     if not wanted.matchers and not wanted.regions:
-        raise HTTPException(422, "give a matcher or a region: nothing silences everything")
+        raise refused("matchers", "give a matcher or a region: nothing silences everything")
     if strange := [name for name in wanted.regions if name not in known]:
-        raise HTTPException(422, unknown("region", strange[0], known))
+        raise refused("regions", unknown("region", strange[0], known))
     now = datetime.now(UTC)
     ends, fits, where = now + timedelta(hours=wanted.hours), tuple(wanted.matchers), tuple(wanted.regions)
     with request.app.state.engine.begin() as connection:

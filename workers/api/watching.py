@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from workers.adapters.store import recent
 from workers.adapters.store.tokens import Scope
-from workers.api.access import GUARDED, MISSING, needs
+from workers.api.access import GUARDED, MISSING, needs, refused
 from workers.asking import Outlook, reached
 from workers.asking.past import differences, per_day, would_tell
 from workers.asking.why import known_rule, of_clash, of_vigils
@@ -135,5 +135,5 @@ def _checked(entries: list[RuleEntry], seen: Outlook) -> list[Rule]:
     for rule in made:
         for region in rule.regions:
             if region not in seen.names:
-                raise HTTPException(422, f"rule {rule.id}: {unknown('region', region, seen.names)}")
+                raise refused("rules", f"rule {rule.id}: {unknown('region', region, seen.names)}")
     return made
