@@ -156,6 +156,12 @@ def test_cap_documents_refer_to_those_that_they_replace() -> None:
     assert order == ["identifier", "sender", "sent", "status", "msgType", "scope", "restriction", "references", "info"]
 
 
+def test_a_cap_document_is_in_its_readers_language() -> None:
+    with far_end(ALL[2]) as (asked, _, to):
+        send(FIRST, replace(to, options={**to.options, "language": "nl"}))
+    assert b"<language>nl</language>" in asked[0].body
+
+
 def test_what_was_sent_before_is_carried_on() -> None:
     with far_end(ALL[2]) as (_, _, to):
         sent = send(GONE, to, Sent({"cap": "a,b,c"}))

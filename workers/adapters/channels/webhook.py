@@ -27,7 +27,7 @@ def send(message: Message, receiver: Receiver, previous: Sent | None) -> Sent:
     if form == "alertmanager":
         kind, body = "application/json", compact(prometheus.webhook(message, receiver.name))
     elif form == "cap":
-        document = cap(message, tuple(reference.get("cap", "").split()))
+        document = cap(message, tuple(reference.get("cap", "").split()), option(receiver, "language", "en"))
         kind, body = "application/cap+xml", document.text.encode()
         kept = {"cap": " ".join((*document.replaces, document.reference))}
     else:
