@@ -11,7 +11,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -25,11 +25,11 @@ from test_slack import shown
 from test_standing import active, running
 
 from workers.adapters import outgoing
-from workers.adapters.store import alerts, claims, clashes, deliveries
+from workers.adapters.store import acks, alerts, claims, clashes, deliveries
 from workers.adapters.store.schema import deliveries as table
 from workers.adapters.store.works import SEND
 from workers.pipeline.links import NOWHERE
-from workers.pipeline.models import Area, Change, Receiver, Revision, Route, Rule, Status
+from workers.pipeline.models import Ack, Area, Change, Receiver, Revision, Route, Rule, Status
 from workers.pipeline.regions import build
 from workers.pipeline.route import route
 from workers.pipeline.rules import Watch, evaluate
@@ -280,6 +280,18 @@ def test_what_every_receiver_has_in_the_end_is_the_whole_story(engine: Engine, w
     for phrases, text in zip(READ[1:], replies, strict=True):
         assert [phrase for phrase in phrases if phrase not in text] == [], "slack"
     assert [root.startswith(title) for root, title in zip(roots, TITLES, strict=True)] == [True] * 5
+
+
+def test_the_root_in_slack_says_who_is_on_it_and_how_to_be_or_to_hear_no_more(engine: Engine, world: World) -> None:
+    happens(engine, CHAPTERS[0], tree("slack"))
+    notify(engine, world)
+    with engine.begin() as c:
+        acks.add(c, Ack("", CHAPTERS[0].clash.id, "Desk two", "", NOW, NOW + timedelta(hours=12)))
+    happens(engine, CHAPTERS[1], tree("slack"))
+    notify(engine, world)
+    root = shown(world.slack.messages[0])
+    assert "Acknowledged by:  Desk two, until " in root
+    assert "clashwatch ack add 7; clashwatch silence add 'clash=\"7\"'" in root
 
 
 def test_each_receiver_keeps_the_story_together_in_its_own_way(engine: Engine, world: World) -> None:

@@ -26,6 +26,7 @@ from workers.pipeline.message import Story, Style, render, superfluous, tidy
 from workers.pipeline.message.words import _DUTCH_TYPES, _TABLE, LANGUAGES
 from workers.pipeline.models import (
     ACLED_EVENT_OF,
+    Ack,
     Alert,
     AlertKind,
     Area,
@@ -126,6 +127,13 @@ def test_a_message_says_how_to_answer_it_by_hand_where_no_page_can_be_reached() 
     assert lines(written(clash(), style=DUTCH), "Antwoorden") == [
         "clashwatch ack add 7; clashwatch silence add 'clash=\"7\"'"
     ]
+
+
+def test_a_message_says_who_is_on_it_until_when() -> None:
+    ack = Ack("1", "7", "Desk two", "calling the mayor", NOON, NOON + timedelta(hours=12))
+    message = render(DELIVERY, Story(clash(), fired(clash()), (filing(),), ack=ack), BAGHDAD)
+    told = ["Desk two, until 3 Mar 2026, 00:00 UTC (03:00 +03): calling the mayor"]
+    assert lines(message, "Acknowledged by") == told
 
 
 def test_only_who_reads_alone_may_unsubscribe() -> None:

@@ -69,7 +69,7 @@ def _charge(engine: Engine, receiver: Receiver, error: ChannelError) -> None:
 def _message(outgoing: Outgoing, receiver: Receiver, front: Front) -> Message:
     others = tuple(Story(*other) for other in outgoing.others)
     known, earlier = outgoing.clash, outgoing.earlier
-    story = Story(known, outgoing.alerts, outgoing.filings, earlier, others) if known else None
+    story = Story(known, outgoing.alerts, outgoing.filings, earlier, others, outgoing.ack) if known else None
     return render(outgoing.delivery, story, channels.style(receiver, front), outgoing.notices)
 
 

@@ -15,7 +15,7 @@ from workers.adapters.store.clashes import current
 from workers.adapters.store.schema import alerts, deliveries, delivery_alerts, memberships, reports, threads
 from workers.adapters.store.tallies import Tally
 from workers.adapters.store.works import SEND
-from workers.pipeline.models import Alert, Clash, Delivery, Filing, Hold, Message
+from workers.pipeline.models import Ack, Alert, Clash, Delivery, Filing, Hold, Message
 
 
 class State(StrEnum):
@@ -39,7 +39,7 @@ class Outgoing:
     ``sent`` are the message and the channel's answer of the latest delivery of the thread that arrived. ``message``
     was rendered by an attempt before. ``waits`` says that an earlier delivery of the thread is still under way:
     people must not read the correction first.
-    ``moot`` says why it need not be sent any more.
+    ``moot`` says why it need not be sent any more, ``ack`` who is on the clash now.
     """
 
     delivery: Delivery
@@ -54,6 +54,7 @@ class Outgoing:
     others: tuple[tuple[Clash, tuple[Alert, ...], tuple[Filing, ...]], ...] = ()
     moot: State | None = None
     notices: tuple[Alert, ...] = ()
+    ack: Ack | None = None
 
 
 def load(engine: Engine, delivery_id: int) -> Outgoing:
@@ -82,6 +83,7 @@ def load(engine: Engine, delivery_id: int) -> Outgoing:
             others=tuple(told[:-1]),
             moot=_moot(connection, row, carried),
             notices=notices,
+            ack=acks.in_force(connection, clash.id) if clash else None,
         )
 
 

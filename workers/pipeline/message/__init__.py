@@ -17,7 +17,7 @@ from workers.pipeline.message.claims import WITHOUT_NUMBER, claims
 from workers.pipeline.message.digest import bundle
 from workers.pipeline.message.facts import Style, headline, inert, tidy, where
 from workers.pipeline.message.notice import notice
-from workers.pipeline.models import Alert, AlertKind, Clash, Delivery, Filing, Message
+from workers.pipeline.models import Ack, Alert, AlertKind, Clash, Delivery, Filing, Message
 from workers.pipeline.wire import encode
 
 __all__ = ["Story", "Style", "about", "headline", "inert", "render", "summary", "superfluous", "tidy", "trial", "where"]
@@ -41,7 +41,7 @@ class Story:
     """What a message is made from.
 
     ``earlier`` is the thread's last message, ``None`` if this is its first; ``others`` are further clashes that
-    the delivery tells of, where a route's grouping or quiet hours brought them together.
+    the delivery tells of, where a route's grouping or quiet hours brought them together. ``ack`` says who is on it.
     """
 
     clash: Clash
@@ -49,6 +49,7 @@ class Story:
     filings: tuple[Filing, ...] = ()
     earlier: Message | None = None
     others: tuple[Story, ...] = ()
+    ack: Ack | None = None
 
 
 def render(
@@ -178,8 +179,15 @@ def _lines(story: Story, style: Style) -> Iterator[tuple[str, str]]:
     yield "sources", _sources(clash, style)
     for reason in dict.fromkeys(_why(alert, style) for alert in story.alerts):
         yield "why", reason
+    if story.ack:
+        yield "acknowledged", _on_it(story.ack, style)
     if not (style.front.url and style.front.key):
         yield "answer", by_hand(clash.id)
+
+
+def _on_it(ack: Ack, style: Style) -> str:
+    until = style.words("acknowledged.until", who=tidy(ack.author, 60), until=facts.clock(ack.until, style))
+    return f"{until}: {tidy(ack.note, 160)}" if ack.note else until
 
 
 def _sources(clash: Clash, style: Style) -> str:

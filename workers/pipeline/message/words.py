@@ -110,6 +110,8 @@ _TABLE: dict[str, tuple[str, str]] = {
         "de plaats is voor geen enkele regio goed genoeg bekend",
     ),
     # answers
+    "acknowledged": ("Acknowledged by", "Opgepakt door"),
+    "acknowledged.until": ("{who}, until {until}", "{who}, tot {until}"),
     "answer": ("To answer", "Antwoorden"),
     "act.acknowledge": ("Acknowledge", "Ik pak dit op"),
     "act.mute": ("Mute for 4 hours", "4 uur stil"),
