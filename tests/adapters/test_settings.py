@@ -294,6 +294,16 @@ def test_every_fault_of_every_file_is_told_at_once(folder: Folder) -> None:
     ]  # fmt: skip
 
 
+def test_a_template_is_tried_at_the_start_and_a_fault_in_it_is_told_with_line_and_remedy(folder: Folder) -> None:
+    own = "receivers:\n  - name: desk\n    kind: outbox\n    template:\n      title: '{}'\nroute: {{receiver: desk}}\n"
+    settings = load(folder(receivers=own.format("{{ severity | upper }}: {{ title }}")), {})
+    assert settings.receivers["desk"].options["template"].title == "{{ severity | upper }}: {{ title }}"
+    assert redacted(settings)["receivers"]["desk"]["options"]["template"]["lines"] == []
+    (fault,) = faults(folder(receivers=own.format("{{ titel }}")))
+    assert fault.startswith("receivers.yml:5: receivers.0")
+    assert fault.endswith("does not know 'titel'; did you mean 'title'?")
+
+
 def test_a_broken_rule_does_not_hide_the_next_ones_unknown_region(folder: Folder) -> None:
     broken = (
         SOUND["rules.d/all.yml"] + "        sverity: info\n      - id: l\n        name: L\n        regions: [idlip]\n"

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from workers.pipeline.models import Receiver
+from workers.pipeline.message.template import checked
+from workers.pipeline.models import Receiver, Template
 from workers.settings.shapes import Duration, HttpUrl, Strict
 from workers.settings.times import zone
 
@@ -24,6 +25,21 @@ def _address(value: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_address)]
+
+
+TemplateText = Annotated[str, AfterValidator(checked)]
+
+
+class TemplateEntry(Strict):
+    """Own words for a receiver's messages: small Jinja templates, tried at the start."""
+
+    title: TemplateText | None = None
+    summary: TemplateText | None = None
+    lines: dict[str, TemplateText] = {}
+    """Label and template, instead of all our lines; a line that comes out empty is left out."""
+
+    def template(self) -> Template:
+        return Template(self.title, self.summary, tuple(self.lines.items()))
 
 
 class Rate(Strict):
@@ -42,8 +58,12 @@ class _Receiver(Strict):
     rate: Rate | None = None
     """At most so many messages in a time; what is more waits, and what a thread has to say meanwhile joins it."""
 
+    template: TemplateEntry | None = None
+    """Own words instead of ours."""
+
     def receiver(self, state_dir: Path) -> Receiver:  # noqa: ARG002 - some kinds write files
-        options = {key: value for key, value in dict(self).items() if key not in {"name", "kind"}}
+        options = {key: value for key, value in dict(self).items() if key not in {"name", "kind", "template"}}
+        options["template"] = self.template.template() if self.template else None
         return Receiver(self.name, options=options, kind=dict(self)["kind"])
 
 

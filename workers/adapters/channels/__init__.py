@@ -44,7 +44,9 @@ def style(receiver: Receiver, front: Front = NOWHERE) -> Style:
     """How the receiver's messages are to be worded. Who shares a letter with others cannot unsubscribe them."""
     zone = ZoneInfo(option(receiver, "timezone", "UTC"))
     alone = receiver.kind == "email" and len(option(receiver, "to", ())) == 1
-    return Style(option(receiver, "language", "en"), zone, front, subscribed=alone)
+    return Style(
+        option(receiver, "language", "en"), zone, front, subscribed=alone, template=option(receiver, "template")
+    )
 
 
 def _channel(receiver: Receiver) -> ModuleType:

@@ -17,6 +17,7 @@ from workers.pipeline.message.claims import WITHOUT_NUMBER, claims
 from workers.pipeline.message.digest import bundle
 from workers.pipeline.message.facts import Style, headline, inert, tidy, where
 from workers.pipeline.message.notice import notice
+from workers.pipeline.message.template import dressed
 from workers.pipeline.models import Ack, Alert, AlertKind, Clash, Delivery, Filing, Message
 from workers.pipeline.wire import encode
 
@@ -64,9 +65,10 @@ def render(
     told = [notice(delivery, alert, style) for alert in notices]
     told += [_one(delivery, each, style) for each in (*story.others, story)] if story else []
     if not told[1:]:
-        return told[0]
+        return dressed(told[0], style.template)
     bundled = bundle(delivery, told, style, lambda message: _severity(message.severity))
-    return replace(bundled, actions=actions(delivery, "", _fired(story), style)) if story else bundled
+    whole = replace(bundled, actions=actions(delivery, "", _fired(story), style)) if story else bundled
+    return dressed(whole, replace(style.template, lines=()) if style.template else None)
 
 
 def _one(delivery: Delivery, story: Story, style: Style) -> Message:

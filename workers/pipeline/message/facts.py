@@ -15,7 +15,7 @@ from babel.dates import format_date, format_datetime
 
 from workers.pipeline.links import NOWHERE, Front
 from workers.pipeline.message.words import Words
-from workers.pipeline.models import Clash, Count, Filing, Place, Precision, Side
+from workers.pipeline.models import Clash, Count, Filing, Place, Precision, Side, Template
 
 _BIDI_OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff]")
 """They let a quoted title turn the rest of a line around."""
@@ -30,6 +30,7 @@ class Style:
     front: Front = NOWHERE
     subscribed: bool = False
     """One reader stands behind the receiver, who may unsubscribe it."""
+    template: Template | None = None
     words: Words = field(init=False)
 
     def __post_init__(self) -> None:

@@ -19,6 +19,7 @@ from workers.pipeline.models.alert import (
     Receiver,
     Region,
     Rule,
+    Template,
     Verdict,
 )
 from workers.pipeline.models.clash import Change, Clash, ClashState, Filing, Ledger, Revision, Situation
@@ -117,6 +118,7 @@ __all__ = [
     "Stance",
     "Status",
     "Stretch",
+    "Template",
     "Verdict",
     "Vigil",
 ]

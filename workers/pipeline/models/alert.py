@@ -188,6 +188,16 @@ class Receiver:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """An operator's own wording of a receiver's messages, part by part; see ``workers.pipeline.message.template``."""
+
+    title: str | None = None
+    summary: str | None = None
+    lines: tuple[tuple[str, str], ...] = ()
+    """Label and template, instead of all our lines."""
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One message in one thread, carrying one or more alert revisions. ``key`` is its idempotency key."""
 
