@@ -244,6 +244,18 @@ def test_other_sides_a_far_place_or_a_month_between_make_another_situation() -> 
         assert len(told(first, other).situations) == 2
 
 
+def test_what_one_article_tells_of_two_sides_on_two_fronts_is_one_situation() -> None:
+    near = (
+        filing("a", "Altun Kupri", sides=FIGHT, article="one"),
+        filing("b", "Fish-Khabur", sides=FIGHT, article="one"),
+    )
+    other = filing("c", "Al-Qaim", sides=("iraq-army", "is"), article="one")
+
+    assert len(told(*near).clashes) == 2
+    assert len(told(*near).situations) == 1
+    assert len(told(*near, other).situations) == 2
+
+
 def test_clashes_known_before_outside_the_neighbourhood_lend_their_situation() -> None:
     before = told(filing("a", "Kirkuk", sides=FIGHT))
     after = told(filing("b", "Altun Kupri", 96, sides=FIGHT), previous=before.clashes)

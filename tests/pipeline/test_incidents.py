@@ -197,3 +197,32 @@ def test_and_said_goes_on_with_the_same_claimant() -> None:
     )
 
     assert [(c.low, c.claimant.text) for c in claimed(report, "equipment") if c.claimant] == [(4, "The council")]
+
+
+def test_guns_turned_on_fighters_in_a_town_are_part_of_the_fight() -> None:
+    found = alerting(
+        "Heavy fighting between the army and M23 rebels broke out in North Kivu on Sunday.\n\n"
+        "Army artillery shelled rebel fighters at Sake."
+    )
+
+    assert [report.sub_event_type for report in found] == ["Armed clash"]
+
+
+CASUALTIES: list[tuple[str, str]] = [
+    ("en", "Shells hit Goma on Sunday. There are casualties among civilians, the mayor said."),
+    ("nl", "Goma is zondag beschoten. Er zijn slachtoffers onder de burgers, zei de burgemeester."),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), CASUALTIES)
+def test_casualties_that_nobody_counts_are_a_claim_without_a_number(language: str, text: str) -> None:
+    [report] = alerting(text)
+
+    assert (report.killed, report.injured) == (None, None)
+    assert [(c.low, c.high, c.whom) for c in claimed(report, "casualties")] == [(None, None, "civilians")]
+
+
+def test_no_casualties_claim_none() -> None:
+    [report] = alerting("Shells hit Goma on Sunday. There were no casualties, the mayor said.")
+
+    assert not [claim for claim in claimed(report, "casualties") if claim.low is None]

@@ -23,6 +23,8 @@ class Limits:
     by_type: Mapping[str, Span] = field(default_factory=dict)
     fortnight: timedelta = timedelta(days=14)
     situation_km: float = 100.0
+    told_together_km: float = 250.0
+    """The same between clashes of the same two sides that one article tells together."""
 
     def of(self, sub_event: str) -> Span:
         return self.by_type.get(sub_event, self.span)

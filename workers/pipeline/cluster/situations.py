@@ -1,4 +1,8 @@
-"""Clashes in, situations out: the same sides in the same area over a rolling fortnight."""
+"""Clashes in, situations out: the same sides in the same area over a rolling fortnight.
+
+What one article tells of the same two sides in one country is one area, somewhat further apart too: its author saw it
+as one push on several towns.
+"""
 
 from __future__ import annotations
 
@@ -52,19 +56,22 @@ def _scene(clash: Clash) -> _Scene:
 
 
 def _together(a: _Scene, b: _Scene, allied: Allied, limits: Limits) -> bool:
-    return _near(a, b, limits) and meeting(a.camp, b.camp, allied) in (Meeting.BOTH, Meeting.ONE)
+    met = meeting(a.camp, b.camp, allied)
+    if met is Meeting.BOTH and not set(a.clash.articles).isdisjoint(b.clash.articles):
+        return _near(a, b, limits.told_together_km)
+    return met in (Meeting.BOTH, Meeting.ONE) and _near(a, b, limits.situation_km)
 
 
-def _near(a: _Scene, b: _Scene, limits: Limits) -> bool:
+def _near(a: _Scene, b: _Scene, reach: float) -> bool:
     """Within reach of each other, or in one province."""
     one, other = a.clash.place, b.clash.place
     if one is None or other is None:
         return False
     if one.admin1_code is not None and (one.country, one.admin1_code) == (other.country, other.admin1_code):
         return True
-    if abs(one.lat - other.lat) * KM_PER_DEGREE > limits.situation_km:
+    if abs(one.lat - other.lat) * KM_PER_DEGREE > reach:
         return False
-    return distance(one, other) <= limits.situation_km
+    return distance(one, other) <= reach
 
 
 def _named(groups: Sequence[Sequence[Clash]]) -> tuple[Situation, ...]:

@@ -176,9 +176,11 @@ def _same_place(incident: Incident, telling: Telling) -> bool:
 
 
 def _apart(incident: Incident, telling: Telling) -> bool:
-    """A town shelled while an area around it is fought over is another event; guns that support a fight are not."""
+    """A town shelled while an area around it is fought over is another event; guns turned on fighters are not."""
     located = telling.located
     if located is None or telling.kind.sub_event not in FIRE or located.place.precision not in POINTS:
+        return False
+    if any(tag.category in ("army", "armed") for tag in telling.scene.beside):
         return False
     told = [t for t in incident.tellings if t.located and t.located.reach in OWN]
     areas = all(t.located is not None and t.located.place.precision not in POINTS for t in told)

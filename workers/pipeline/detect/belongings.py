@@ -69,7 +69,8 @@ def clauses_of(reading: Reading, incidents: Sequence[Incident]) -> list[list[Spa
 
 def _now(reading: Reading, clause: Clause) -> bool:
     """Does the first fact that the clause may claim lie in the present?"""
-    facts = [hit for label in DISPUTED for hit in reading.marks.of(f"claims.{label}", clause.first, clause.last)]
+    labels = (*(f"claims.{label}" for label in DISPUTED), "people.casualties")
+    facts = [hit for label in labels for hit in reading.marks.of(label, clause.first, clause.last)]
     if not facts:
         return False
     first = min(facts)

@@ -8,7 +8,7 @@ A figure is a group of people (``groups``) paired with a word of harm (``harm``)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from workers.pipeline.detect import groups, harm, persons
@@ -58,7 +58,7 @@ class Figure:
     """Told as further victims: "two bodyguards were also killed"."""
 
 
-def find(text: Text, marks: Marks, counted: list[Number]) -> tuple[Figure, ...]:
+def find(text: Text, marks: Marks, counted: Sequence[Number]) -> tuple[Figure, ...]:
     """All figures of the document, from its numbers."""
     found: list[Figure] = []
     harmed = harm.every(marks)

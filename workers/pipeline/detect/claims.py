@@ -21,6 +21,8 @@ from workers.pipeline.detect.text import Text
 from workers.pipeline.models import Claim, Span, Stance
 
 CIVILIANS = "civilians"
+BESIDE, NONE = 4, 4
+"""Words between casualties and whose they are, and after "no"."""
 DISPUTED = ("destroyed", "peaceful", "control", "accuses", "began", "answers", "fighting", "unconfirmed")
 """Categories of words that a clause's disputed facts begin with."""
 
@@ -43,6 +45,7 @@ def find(
     for clause in clauses:
         found += _losses(source, counted, clause)
         found += _facts(source, clause)
+        found += _uncounted(source, figures, clause)
     return tuple(dict.fromkeys(found))
 
 
@@ -91,6 +94,22 @@ def _losses(source: Source, counted: Sequence[Number], clause: Span) -> Iterator
         last = max(hit.last, near[0].last if near else things[0].last)
         low, high = (near[0].low, near[0].high) if near else (None, None)
         yield replace(_claim(source, "equipment", (first, last), hit.first), low=low, high=high)
+
+
+def _uncounted(source: Source, figures: Sequence[Figure], clause: Span) -> Iterator[Claim]:
+    """ "There are casualties among civilians": people harmed of whom nobody says how many."""
+    marks = source.marks
+    if any(marks.any(f"people.{label}", *clause) for label in ("unclear", "nobody", "hypothetical", "cumulative")):
+        return
+    told = {figure.harm for figure in figures}
+    for hit in marks.of("people.casualties", *clause):
+        if (hit.first, hit.last) in told or marks.any("numbers.none", hit.first - NONE, hit.first):
+            continue
+        near = hit.first - BESIDE, hit.last + BESIDE
+        civilians = any(marks.any(f"people.civilian_{number}", *near) for number in ("one", "many"))
+        claim = _claim(source, "casualties", (hit.first, hit.last), hit.first)
+        yield replace(claim, whom=CIVILIANS if civilians else None)
+        return
 
 
 def _facts(source: Source, clause: Span) -> Iterator[Claim]:

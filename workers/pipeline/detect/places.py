@@ -13,7 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from workers.pipeline.detect.numbers import Number
 from workers.pipeline.detect.places_cues import PEOPLE, Cues, Marks, compile_cues, mark
+from workers.pipeline.detect.places_distance import Distances
 from workers.pipeline.detect.places_entities import recognise
 from workers.pipeline.detect.places_find import Finder
 from workers.pipeline.detect.places_locate import Located, locate, place_of
@@ -63,9 +65,15 @@ class PlaceView:
         return next((s.role for s in self.spotted if s.mention.span[0] <= offset < s.mention.span[1]), None)
 
 
-def find(text: Text, gazetteer: Gazetteer, country: str | None = None, entities: Sequence[Entity] = ()) -> PlaceView:
+def find(
+    text: Text,
+    gazetteer: Gazetteer,
+    country: str | None = None,
+    entities: Sequence[Entity] = (),
+    counted: Sequence[Number] = (),
+) -> PlaceView:
     """Every place name of the document, resolved. ``country`` is the publisher's; ``entities`` are what a trained
-    pipeline recognises, where one is configured."""
+    pipeline recognises, where one is configured; ``counted`` are its numbers, of which distances are made."""
     cues = _cues(gazetteer, text.language)
     marks = mark(text.folded, cues)
     names = Finder(text, gazetteer, cues, marks).names()
@@ -73,7 +81,7 @@ def find(text: Text, gazetteer: Gazetteer, country: str | None = None, entities:
         recognise(names, text, entities)
     senses = resolve(names, gazetteer, _votes(marks, country)) if names else []
     chosen = sorted(((name, sense) for sense in senses if sense.chosen for name in sense.names), key=_first)
-    surveyor = Surveyor(text, cues, marks)
+    surveyor = Surveyor(text, cues, marks, Distances(text, marks, counted))
     spotted: list[Spotted] = []
     for name, sense in chosen:
         spotted.append(_spotted(surveyor, name, sense, spotted[-1] if spotted else None))

@@ -7,10 +7,11 @@ headline and the lead; never from an unrelated paragraph, which was measured to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from workers.pipeline.detect.distance import kilometres
 from workers.pipeline.detect.places_roles import Role, Spotted, grand
 from workers.pipeline.detect.text import Sentence, Text
 from workers.pipeline.models.gazetteer import Gazetteer, Toponym
@@ -18,6 +19,8 @@ from workers.pipeline.models.report import Place, Precision, Span
 
 __all__ = ["Located", "Reach", "Role", "Spotted", "locate", "place_of"]
 
+ROAD_KM, FAR_KM = 10.0, 100.0
+"""Shortest and longest reach of a place on a road of which the ends are told."""
 _WEIGHT = {Role.LOCATION: 3.0, Role.NEAR: 2.9, Role.TOWARD: 2.6, Role.BARE: 2.0, Role.CONTAINER: 1.0}
 
 
@@ -50,8 +53,17 @@ def locate(
         found = best(spotted, span, at, reach)
         if found:
             found = _refine(found, spotted, sentence.span if reach is Reach.CLAUSE else span, at)
+        elif reach is Reach.CLAUSE:
+            found = _between([s for s in spotted if span[0] <= s.mention.span[0] < span[1]])
+        if found:
             return Located(place_of(found, gazetteer), found, reach)
     return None
+
+
+def _between(inside: Sequence[Spotted]) -> Spotted | None:
+    """A clause that names two ends of a road and no other place."""
+    ends = [s for s in inside if s.role is Role.REFERENCE and specificity(s.place) >= 4.0 and not grand(s.place)]
+    return _beside_road(ends) if len(ends) == 2 else None
 
 
 def _scopes(text: Text, clause: Span, sentence: Sentence) -> Iterator[tuple[Reach, Span]]:
@@ -101,24 +113,32 @@ def specificity(place: Toponym) -> float:
 
 def _refine(found: Spotted, spotted: tuple[Spotted, ...], span: Span, anchor: int) -> Spotted:
     """A point of the same sentence that lies in the region or country found."""
-    if specificity(found.place) >= 3.0:
+    if specificity(found.place) >= 4.0:
         return found
     inner = [
         s
         for s in spotted
         if span[0] <= s.mention.span[0] < span[1]
-        and s.role in (Role.LOCATION, Role.NEAR, Role.TOWARD, Role.BARE)
         and specificity(s.place) > specificity(found.place)
-        and (
-            s.place.region == found.place.row
-            or (found.place.feature == "PCLI" and s.place.country == found.place.country)
-        )
+        and _lies_in(s.place, found.place)
     ]
-    return max(inner, key=lambda s: _fitness(s, anchor), default=found)
+    told = (Role.LOCATION, Role.NEAR, Role.TOWARD, Role.BARE) if specificity(found.place) < 3.0 else ()
+    named = [s for s in inner if s.role in told]
+    return max(named, key=lambda s: _fitness(s, anchor), default=None) or _beside_road(inner) or found
+
+
+def _beside_road(inner: Sequence[Spotted]) -> Spotted | None:
+    """ "On the road between Djibo and Bourzanga (Soum)": near the first of them, as far as half the road."""
+    ends = [s for s in inner if s.role is Role.REFERENCE][:2]
+    if not ends:
+        return None
+    reach = max(ROAD_KM, kilometres(ends[0].place, ends[-1].place) / 2)
+    return replace(ends[0], role=Role.NEAR, reach_km=min(reach, FAR_KM))
 
 
 def _lies_in(place: Toponym, area: Toponym) -> bool:
-    return place.region == area.row or (area.feature == "PCLI" and place.country == area.country)
+    inside = area.row in (place.region, place.district)
+    return inside or (area.feature == "PCLI" and place.country == area.country)
 
 
 def place_of(spotted: Spotted, gazetteer: Gazetteer) -> Place:

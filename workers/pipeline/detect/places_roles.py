@@ -6,25 +6,22 @@ is an actor, "the road from Kirkuk" a reference, "talks in Geneva" a venue, "12 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from workers.pipeline.detect.places_cues import PEOPLE, TYPES, Cues, Marks
+from workers.pipeline.detect.places_distance import VAGUE_KM, Distances
 from workers.pipeline.detect.places_match import Name, Sign
 from workers.pipeline.detect.places_names import key
 from workers.pipeline.detect.text import Text
 from workers.pipeline.models.gazetteer import Toponym
 from workers.pipeline.models.report import Mention
 
-_KILOMETRES = re.compile(r"(\d+(?:[.,]\d+)?)")
 _UNKNOWN_KM = 25.0
 """Reach of a town that only says where an unknown village lies."""
 _APPOSED = 9
 """Words of the longest apposition."""
-_VAGUE_KM = 10.0
-"""Reach of "near" and "south of" without a number."""
 
 
 class Role(StrEnum):
@@ -71,6 +68,7 @@ class Surveyor:
     text: Text
     cues: Cues
     marks: Marks
+    distances: Distances
 
     def role(self, mention: Mention, place: Toponym, name: Name, before: Spotted | None) -> tuple[Role, float]:
         """The role and, for distances, kilometres."""
@@ -117,11 +115,11 @@ class Surveyor:
             if self.marks.ending(i, "reference"):
                 return Role.REFERENCE, 0.0
             if self.marks.ending(i, "toward"):
-                kept = Role.TOWARD, _VAGUE_KM
+                kept = Role.TOWARD, VAGUE_KM
                 break
             if self.marks.ending(i, "side", "near"):
                 wide = place.feature.startswith(("PCL", "ADM1"))
-                kept = (Role.LOCATION, 0.0) if wide else (Role.NEAR, self._kilometres(i))
+                kept = (Role.LOCATION, 0.0) if wide else (Role.NEAR, self.distances.before(i))
                 break
             if self.marks.ending(i, "from"):
                 return Role.ORIGIN, 0.0
@@ -157,7 +155,7 @@ class Surveyor:
     def _behind(self, name: Name) -> tuple[Role, float] | None:
         """Case endings and postpositions right after the name or its noun (Turkish)."""
         i = name.last
-        for _ in range(3):
+        for _ in range(5):
             ending = self._ending(i)
             if ending == "in_after":
                 return Role.LOCATION, 0.0
@@ -166,36 +164,32 @@ class Surveyor:
             if ending:
                 i += 1
             if self.marks.starting(i, "near_after"):
-                return Role.NEAR, _VAGUE_KM
+                return Role.NEAR, self.distances.before(i)
             if self.marks.starting(i, "reference_after"):
                 return Role.REFERENCE, 0.0
             if self.marks.starting(i, "toward_after"):
-                return Role.TOWARD, _VAGUE_KM
+                return Role.TOWARD, VAGUE_KM
             if self.marks.starting(i, "from_after"):
                 return Role.ORIGIN, 0.0
             if self.marks.starting(i, "in_after"):
                 return Role.LOCATION, 0.0
-            step = self.marks.starting(i, "case_after", *TYPES)
-            if not step:
+            step = self.marks.starting(i, "case_after", "unit", "mile", *TYPES)
+            if step:
+                i = step.last
+            elif i < len(self.text.folded) and self._measured(i):
+                i += 1
+            else:
                 return None
-            i = step.last
         return None
+
+    def _measured(self, i: int) -> bool:
+        """The number of "Bahmut'un 10 kilometre güneyinde"?"""
+        return any(self.marks.starting(i + 1, label) for label in ("unit", "mile"))
 
     def _ending(self, i: int) -> str | None:
         if not self.cues.endings or i >= len(self.text.folded) or self.text.folded[i][0] != "'":
             return None
         return self.cues.endings.get(self.text.folded[i][1:])
-
-    def _kilometres(self, i: int) -> float:
-        """The number before "km south of", else the usual reach."""
-        for hit in self.marks.hits:
-            if hit.label == "unit" and i - 6 <= hit.first < i:
-                written = _KILOMETRES.search(
-                    self.text.full, self.text.starts[max(0, hit.first - 1)], self.text.ends[hit.first]
-                )
-                if written:
-                    return min(200.0, float(written.group(1).replace(",", ".")))
-        return _VAGUE_KM
 
     def _venue(self, name: Name) -> bool:
         """Do the words before it speak of talks, visits, statements?"""

@@ -17,7 +17,6 @@ from workers.pipeline.detect import text as view
 from workers.pipeline.detect.actors import Actors, Party
 from workers.pipeline.detect.attribution import Attribution, attributions
 from workers.pipeline.detect.casualties import Figure
-from workers.pipeline.detect.facts import Facts
 from workers.pipeline.detect.language import recognise
 from workers.pipeline.detect.numbers import Number
 from workers.pipeline.detect.phrases import Marks
@@ -106,9 +105,12 @@ def read(document: Document, knowledge: Knowledge) -> Reading:
     text = view.read(document, language, lexicon.openers)
     published = document.published.date() if document.published else None
     entities = knowledge.entities[language](text.full) if language in knowledge.entities else ()
-    found = places.find(text, knowledge.gazetteer, document.country, entities) if knowledge.gazetteer else None
-    reading = Reading(text, tagger(lexicon).tags(text), published, found)
-    return _with_facts(reading, knowledge.facts[language], knowledge.actors) if language in knowledge.facts else reading
+    facts, gazetteer = knowledge.facts.get(language), knowledge.gazetteer
+    marks = facts.mark(text) if facts else _EMPTY
+    counted = numbers.find(text, marks, facts) if facts else ()
+    found = places.find(text, gazetteer, document.country, entities, counted) if gazetteer else None
+    reading = Reading(text, tagger(lexicon).tags(text), published, found, marks, counted)
+    return _with_facts(reading, knowledge.actors) if facts else reading
 
 
 def _legible(document: Document) -> Document:
@@ -121,16 +123,12 @@ def _legible(document: Document) -> Document:
     return replace(document, text=text or "", title=title, published=document.published if counted else None)
 
 
-def _with_facts(reading: Reading, facts: Facts, known: Actors | None) -> Reading:
-    text = reading.text
-    marks = facts.mark(text)
-    counted = numbers.find(text, marks, facts)
+def _with_facts(reading: Reading, known: Actors | None) -> Reading:
+    text, marks, counted = reading.text, reading.marks, reading.counted
     nations = actors.nations(reading.places) if reading.places else ()
     parties = actors.find(text, marks, known, nations) if known else ()
     return replace(
         reading,
-        marks=marks,
-        counted=counted,
         moments=when.find(text, marks, counted, reading.published),
         figures=casualties.find(text, marks, counted),
         parties=parties,
