@@ -164,6 +164,24 @@ def test_replay_reads_a_feed_with_its_pages(papers: Path, config: Path) -> None:
     assert articles["2"]["copy_of"] == "battle"
 
 
+def test_replay_reads_a_live_blog_part_by_part_each_at_its_own_time(papers: Path, config: Path) -> None:
+    places = {"2024-05-06": "Baghdad", "2024-05-07": "Mosul", "2024-05-08": "Kirkuk"}
+    words = "Two policemen were killed this morning when gunmen attacked a checkpoint in {}, Iraq, the police said."
+    updates = [
+        {"datePublished": f"{day}T09:00:00Z", "articleBody": words.format(place)} for day, place in places.items()
+    ]
+    blog = {"@type": "LiveBlogPosting", "datePublished": "2024-05-08T09:30:00Z", "liveBlogUpdate": updates}
+    head = f"<script type='application/ld+json'>{json.dumps(blog)}</script>"
+    body = "".join(f"<p>{update['articleBody']}</p>" for update in updates)
+    (papers / "blog.html").write_text(f"<html><head>{head}</head><body><h1>Live</h1><article>{body}</article></html>")
+    lines = [json.loads(line) for line in replay(papers, config, "--json").splitlines()]
+    (blog_line,) = [line for line in lines if line.get("id") == "blog" and line["noun"] == "article"]
+    told = {report["place"]["name"]: report["start"] for report in blog_line["reports"]}
+    assert told == {place: day for day, place in places.items()}
+    clashes = [line for line in lines if line["noun"] == "clash" and line["articles"] == ["blog"]]
+    assert len(clashes) == 3
+
+
 def test_replay_names_what_it_could_not_read_and_ends_with_one(papers: Path, config: Path) -> None:
     (papers / "empty.html").write_text("<html></html>")
     (papers / "feed.xml").write_text("not a feed")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -23,7 +23,7 @@ from workers.pipeline import urls
 from workers.pipeline.extract import extract
 from workers.pipeline.extract.agencies import origin
 from workers.pipeline.feed import NotAFeed, parse
-from workers.pipeline.models import Document, Entry, Outcome, Page
+from workers.pipeline.models import Article, Document, Entry, Outcome, Page
 
 _FIELDS = ("title", "language", "country", "source")
 _SPACE = "\n\n"
@@ -36,6 +36,13 @@ class Paper:
     document: Document
     url: str | None = None
     credit: str | None = None
+    parts: tuple[Document, ...] = ()
+    """What a live blog or a digest consists of, each with its own time; empty for a text that is one."""
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """What detection is given."""
+        return self.parts or (self.document,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,8 @@ class Folder:
         if article.outcome is not Outcome.ARTICLE and not article.text:
             return Unread(path.name, f"{article.outcome}: {article.reason}")
         told = {"title": article.title, "published": article.published, "language": article.language, "url": url}
-        return self._paper(name, article.text, {**told, **note}, article.origin)
+        paper = self._paper(name, article.text, {**told, **note}, article.origin)
+        return replace(paper, parts=_parts(paper.document, article)) if isinstance(paper, Paper) else paper
 
     def _feed(self, path: Path, used: set[Path]) -> Iterator[Paper | Unread]:
         try:
@@ -132,6 +140,11 @@ class Folder:
             return YAML(typ="safe").load(beside) or {}
         except YAMLError as error:
             raise ValueError(f"{beside}: {error}") from error
+
+
+def _parts(whole: Document, article: Article) -> tuple[Document, ...]:
+    told = [(part.title or None, part.text, part.published or whole.published) for part in article.parts]
+    return tuple(replace(whole, title=title, text=text, published=at) for title, text, at in told)
 
 
 def _notes(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -7,7 +7,7 @@ What the store does between processes is done here with lists: look-alikes by th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -76,14 +76,16 @@ class Rehearsal:
         waited = [self._tell(revision, at, again=True) for at, revision in self._waiting.until(now)]
         signature = sign(document.text, document.title)
         copy = self._memory.meet(Candidate(document.id, signature, document.published, paper.url))
-        coding = detect(document, self._knowledge)
+        readings = [newsroom.Reading(one, detect(one, self._knowledge), copy) for one in paper.documents]
         origin = publishers().origin(document.source, paper.credit)
         family = document.source if origin or document.source in self._own else None
-        reading = newsroom.Reading(document, coding, copy)
-        filings = newsroom.filings_of(reading, now, family, origin or family)
-        revisions = self._assign([replace(filing, url=paper.url) for filing in filings], now)
-        told = [self._tell(revision, now) for revision in revisions]
-        return Step(paper, coding, copy, (*waited, *told))
+        filings = [
+            replace(filing, id=f"{document.id}/{part}.{filing.id}" if paper.parts else filing.id, url=paper.url)
+            for part, reading in enumerate(readings)
+            for filing in newsroom.filings_of(reading, reading.document.published or now, family, origin or family)
+        ]
+        told = [self._tell(revision, now) for revision in self._assign(filings, now)]
+        return Step(paper, _together([reading.coding for reading in readings]), copy, (*waited, *told))
 
     def _assign(self, new: list[Filing], now: datetime) -> tuple[Revision, ...]:
         if not new:
@@ -157,6 +159,12 @@ def _once(told: Iterable[tuple[str, Message]]) -> tuple[tuple[tuple[str, ...], M
         names, first = readers.get(text, ((), message))
         readers[text] = ((*names, receiver), first)
     return tuple(readers.values())
+
+
+def _together(codings: Sequence[Coding]) -> Coding:
+    """What the parts of a live blog tell."""
+    reports = tuple(report for coding in codings for report in coding.reports)
+    return Coding(codings[0].language, reports, tuple(place for coding in codings for place in coding.places))
 
 
 def kept(coding: Coding) -> list[str]:
