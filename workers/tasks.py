@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from workers.adapters import limits
+from workers.adapters import reading
 from workers.adapters.fetching import reached
 from workers.adapters.store import (
     alerts,
@@ -27,7 +27,6 @@ from workers.adapters.store.claims import Done, Held, NotYetError, finish, finis
 from workers.adapters.store.entries import Reading
 from workers.adapters.store.feeds import Polled
 from workers.adapters.store.opinions import OPINION
-from workers.adapters.store.pages import Fetched
 from workers.adapters.store.tallies import Tally
 from workers.adapters.store.works import (
     CLUSTER,
@@ -47,8 +46,6 @@ from workers.celery import app
 from workers.hints import Follow
 from workers.pipeline import cluster as clustering
 from workers.pipeline import dedupe, rules
-from workers.pipeline import extract as extraction
-from workers.pipeline.models import Article, Outcome
 from workers.services import Services, services
 from workers.stages import batch, bulk, show_life, stage
 
@@ -96,24 +93,11 @@ def fetch(s: Services, held: Held, answer: Answer) -> Follow:
 def extract(s: Services, held: Held) -> Follow:
     """A page -> an article, or the outcome that says why there is none."""
     found = pages.load(s.engine, held.id)
-    article = _article(found, last_attempt=held.attempts >= EXTRACT.max_attempts)
+    article = reading.article(found, last_attempt=held.attempts >= EXTRACT.max_attempts)
     with s.engine.begin() as connection:
         finish(connection, held, Done(article.outcome))
         readable = articles.save(connection, found, article)
     return [(DETECT, readable)]
-
-
-def _article(found: Fetched, last_attempt: bool) -> Article:
-    """What stands on the page; the feed's own words where reading it costs too much, or cost two workers already."""
-    if last_attempt:
-        return extraction.unread(Outcome.TIMEOUT, "every attempt ended with its worker", found.entry)
-    try:
-        with limits.within(limits.PAGE):
-            return extraction.extract(found.page, entry=found.entry, language=found.feed.language)
-    except limits.OutOfTimeError:
-        return extraction.unread(Outcome.TIMEOUT, f"more than {limits.PAGE.seconds:.0f} s of CPU", found.entry)
-    except MemoryError:
-        return extraction.unread(Outcome.TOO_LARGE, "more memory than a page may have", found.entry)
 
 
 @stage(DETECT)

@@ -65,7 +65,7 @@ def test_status_as_json_names_every_stage_in_order(run, given_up: int) -> None:
     code, shown, _ = run(operate.apps["status"], "--json")
     found = json.loads(shown)
     assert code == 0
-    assert [one["stage"] for one in found["waiting"]][:3] == ["poll", "parse", "fetch"]
+    assert [one["stage"] for one in found["waiting"]][:3] == ["poll", "subscribe", "parse"]
     assert (found["holds"]["feeds"], found["quarantined"]) == (1, {"poll": 1})
 
 

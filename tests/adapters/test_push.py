@@ -6,6 +6,7 @@ import hmac
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from served import serving
 from sqlalchemy import Engine, text
 
 from workers import celery, services, tasks
-from workers.adapters.store import claims, feeds, tallies
+from workers.adapters.store import claims, feeds, tallies, views
 from workers.adapters.store.works import PARSE, POLL, SUBSCRIBE, Work
 from workers.pipeline.models import Feed
 from workers.settings import load
@@ -148,6 +149,8 @@ def test_the_hub_that_a_feed_names_is_asked_and_confirms(hub: Hub, world: Engine
     assert (answer.status_code, answer.text) == (200, "4711")
     assert answer.headers["content-type"].startswith("text/plain")
     assert feeds.by_slug(world, "paper").pushed
+    (listed,) = views.feeds(world, datetime.now(UTC))
+    assert (listed["push"], listed["hub"]) == ("confirmed", f"{hub.site}/hub")
     assert 0.7 * 86_400 < row(world).until.total_seconds() < 0.9 * 86_400, "asked again before the lease ends"
 
 

@@ -13,7 +13,8 @@ from itertools import pairwise
 
 import pytest
 import structlog
-from aiohttp import web
+from aiohttp import ClientError, ClientSession, TCPConnector, web
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from workers.adapters.web import Fetcher, Policy, Request
 from workers.adapters.web.guard import Guard, is_public
@@ -390,6 +391,38 @@ def test_a_certificate_nobody_vouches_for_is_refused(tmp_path):
 
     (refused,), (accepted,) = asyncio.run(main())
     assert (refused.outcome, accepted.outcome) == (Outcome.TLS, Outcome.OK)
+
+
+class Rebinding(AbstractResolver):
+    """A name server that answers with another address each time, as one that attacks does."""
+
+    def __init__(self, *addresses):
+        self._addresses = iter(addresses)
+
+    async def resolve(self, host, port=0, family=0):
+        return [ResolveResult(hostname=host, host=next(self._addresses), port=port, family=2, proto=0, flags=0)]
+
+    async def close(self):
+        pass
+
+
+def test_a_name_that_changes_its_address_between_two_requests_leads_nowhere_inside():
+    async def main():
+        async with site({"/feed": plain}) as port:
+            guard = Guard([f"127.0.0.1:{port}"])
+            resolver = Rebinding("127.0.0.1", "127.0.0.2", "169.254.169.254")
+            connector = TCPConnector(
+                resolver=resolver, use_dns_cache=False, force_close=True, socket_factory=guard.connect
+            )
+            async with ClientSession(connector=connector) as session:
+                url = f"http://paper.example:{port}/feed"
+                async with session.get(url) as response:
+                    assert response.status == 200
+                for _ in range(2):
+                    with pytest.raises(ClientError, match="blocked address"):
+                        await session.get(url)
+
+    asyncio.run(main())
 
 
 INSIDE = """

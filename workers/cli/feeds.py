@@ -52,7 +52,8 @@ def _line(row: dict[str, Any]) -> str:
     times = [f"{word} {row[at]:%m-%d %H:%M}" for word, at in _TIMES.items() if row.get(at)]
     brought = [f"{row['new_per_day']:g} a day"] if row.get("new_per_day") else []
     outcomes = [f"{count} {outcome}" for outcome, count in (row.get("outcomes") or {}).items()]
-    shown = [row["reason"], *times, *brought, *outcomes]
+    pushed = [f"push {row['push']} by {row['hub']}"] if row.get("push") else []
+    shown = [row["reason"], *times, *brought, *outcomes, *pushed]
     return f"{row['slug']:<30} {row['state']:<8} {row['url']}  {'  '.join(filter(None, shown))}".rstrip()
 
 

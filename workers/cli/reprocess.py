@@ -50,18 +50,16 @@ def reprocess(
 
 def _reader(engine: Engine, known: Any) -> Callable[[int, int | None], Anew]:
     """How an article is read anew: from its page while that is kept, else from the text extracted then."""
-    from workers.adapters import publishers
+    from workers.adapters import publishers, reading
     from workers.adapters.store import articles, filings, pages
     from workers.adapters.store.recoding import Anew
     from workers.pipeline.detect import detect
-    from workers.pipeline.extract import extract
 
     def again(article_id: int, page_id: int | None) -> Anew:
         before = articles.load(engine, article_id)
         article = before.article
         if page_id is not None:
-            found = pages.load(engine, page_id)
-            fresh = extract(found.page, entry=found.entry, language=found.feed.language)
+            fresh = reading.article(pages.load(engine, page_id))
             article = fresh if articles.readable(fresh) else article
         now = replace(before, version=before.version + 1, article=article)
         codings = [detect(document, known) for document in filings.documents(now)]

@@ -60,7 +60,8 @@ WHERE (CAST(:before AS bigint) IS NULL OR deliveries.id < :before) ORDER BY deli
 """
 _FEEDS = """
 SELECT slug, feed ->> 'url' AS url, feed ->> 'family' AS family, feed ->> 'language' AS language, outcome, answered_at,
-       entry_at, due_at FROM feeds WHERE active ORDER BY slug
+       entry_at, feeds.due_at, pushes.hub, pushes.state AS push, expires_at AS pushed_until
+FROM feeds LEFT JOIN pushes ON feed_id = feeds.id WHERE active ORDER BY slug
 """
 
 
