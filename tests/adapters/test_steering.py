@@ -173,6 +173,14 @@ def test_why_not_names_the_gate_that_closed(run: Run, engine: Engine, config: Pa
     assert elsewhere["verdicts"] == [
         {"rule": "yemen", "reason": "outside_region", "detail": "the place lies outside yemen"}
     ]
+    gates = {gate["gate"]: (gate["passed"], gate["value"]) for gate in elsewhere["gates"]}
+    assert gates["confidence"] == (True, "0.90")
+    assert gates["type"] == (True, "Battles: Armed clash")
+    assert gates["outside_region"] == (False, "Altun Kupri (within 8 km) lies outside yemen")
+    assert len(gates) == 18, "every gate, also those behind the first that closed"
+    lines = run("why-not", "7", "yemen").stdout
+    assert "    closed  outside_region  Altun Kupri (within 8 km) lies outside yemen" in lines
+    assert "    passes  casualties  0 killed, 0 injured" in lines
     assert run("why", "8").exit_code == 1
     mistyped = run("why", "7", "yemn")
     assert mistyped.exit_code == 2

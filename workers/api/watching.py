@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
@@ -77,7 +78,8 @@ def feed(request: Request, seen: Seen, region: Word) -> Response:
     if region not in seen.names and region != UNLOCATED:
         raise HTTPException(404, unknown("region", region, seen.names))
     told = recent.told(request.app.state.engine, datetime.now(UTC) - timedelta(days=_DAYS), _MOST)
-    there = [one for one in told if _lies(one, region, seen.watch.regions)][:_ENTRIES]
+    own = seen.watch.regions.only({region} & seen.names)
+    there = list(islice((one for one in told if _lies(one, region, own)), _ENTRIES))
     head = Head(region, seen.watch.title(region), str(request.base_url).rstrip("/"))
     body = atom(head, there, Style()).encode()
     headers = {"ETag": f'"{sha256(body).hexdigest()[:32]}"', "Cache-Control": "no-cache"}
@@ -90,7 +92,7 @@ def _lies(told: Told, region: str, index: RegionIndex) -> bool:
     place = told.clash.place
     if place is None or region == UNLOCATED:
         return place is None and region == UNLOCATED
-    return index.only({region}).fits(place, told.clash.kinds).get(region, Fit.OUTSIDE) >= Fit.TOUCH
+    return index.fits(place, told.clash.kinds).get(region, Fit.OUTSIDE) >= Fit.TOUCH
 
 
 @routes.get("/routes/test")

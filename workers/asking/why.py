@@ -14,7 +14,7 @@ from workers.adapters.store.history import Fate, Past
 from workers.asking import Outlook
 from workers.pipeline import vigils
 from workers.pipeline.models import Verdict, Vigil
-from workers.pipeline.rules import UNLOCATED, Known, Watch, evaluate
+from workers.pipeline.rules import UNLOCATED, Known, Watch, evaluate, gates
 
 
 def known_rule(outlook: Outlook, rule: str | None) -> bool:
@@ -36,11 +36,13 @@ def _account(past: Past, rule: str | None, watch: Watch, fates: list[Fate]) -> d
     verdicts = [verdict for verdict in past.verdicts if rule in {None, verdict.rule}]
     if rule in watch.order and not verdicts:
         verdicts = [_elsewhere(past, watch, str(rule))]
+    asked = gates(past.revision, watch, str(rule), Known(primed=past.primed), past.at) if rule in watch.order else []
     return {
         "revision": past.revision.number,
         "at": past.at.isoformat(),
         "changes": [str(change) for change in past.revision.changes],
         "verdicts": [{"rule": v.rule, "reason": str(v.reason), "detail": v.detail} for v in verdicts],
+        "gates": [{"gate": str(gate), "passed": passed, "value": value} for gate, passed, value in asked],
         "messages": [_fate(fate) for fate in fates if rule in {None, fate.rule}],
     }
 

@@ -53,6 +53,8 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
     yield f"revision {told['revision']}  {told['at']}  {', '.join(told['changes'])}"
     for verdict in told["verdicts"]:
         yield f"  rule {verdict['rule']}: {verdict['reason']}: {verdict['detail']}"
+    for gate in told["gates"]:
+        yield f"    {'passes' if gate['passed'] else 'closed'}  {gate['gate']}  {gate['value']}".rstrip()
     for message in told["messages"]:
         when = f"sent {message['sent_at']}" if message["sent_at"] else message["state"]
         held = f", held until {message['held_until']}" if message["held_until"] else ""

@@ -217,7 +217,7 @@ def _taken_away(part: Region, spot: Spot) -> Fit:
 
 
 def _by_code(region: Region, place: Place) -> Fit:
-    if place.country is None:
+    if place.country is None or not (region.countries or region.admin1 or region.admin2):
         return Fit.OUTSIDE
     if place.country in region.countries:
         return Fit.INSIDE
@@ -247,8 +247,9 @@ def _by_geometry(region: Region, spot: Spot) -> Fit:
 
 def _shape(region: Region, spot: Spot) -> BaseGeometry | None:
     """The region's outline for what happened there: of the narrower type, of the wider, of any."""
-    own = (region.geometry_of[kind] for kind in spot.kinds if kind in region.geometry_of)
-    return next(own, region.geometry)
+    if not region.geometry_of:
+        return region.geometry
+    return next((region.geometry_of[kind] for kind in spot.kinds if kind in region.geometry_of), region.geometry)
 
 
 def _parts(region: Region) -> Iterator[Region]:

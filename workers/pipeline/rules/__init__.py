@@ -15,11 +15,14 @@ from workers.pipeline.condition import compiled
 from workers.pipeline.models import Alert, AlertKind, Change, Reason, Revision, Rule, Verdict
 from workers.pipeline.regions import Fit
 from workers.pipeline.rules.firing import UNLOCATED, Moment, alert_of, key_of, where
-from workers.pipeline.rules.gates import refusal
+from workers.pipeline.rules.gates import answers, refusal
 from workers.pipeline.rules.quiet import Quiet, covers, hush
 from workers.pipeline.rules.watch import Evaluation, Known, Watch, names
 
-__all__ = ["UNLOCATED", "Evaluation", "Known", "Quiet", "Watch", "covers", "evaluate", "hush", "kind_of", "told_keys"]
+__all__ = [
+    "UNLOCATED", "Evaluation", "Known", "Quiet", "Watch",
+    "covers", "evaluate", "gates", "hush", "kind_of", "told_keys",
+]  # fmt: skip
 
 _KINDS: tuple[tuple[AlertKind, frozenset[Change]], ...] = (
     (AlertKind.RETRACTION, frozenset({Change.RETRACTED})),
@@ -32,6 +35,8 @@ _KINDS: tuple[tuple[AlertKind, frozenset[Change]], ...] = (
 
 _HOLDING = frozenset({Reason.PENDING, Reason.FIRED, Reason.EXPERIMENTAL})
 Answer = tuple[Reason, str]
+Answered = tuple[Reason, bool, str]
+"""A gate, whether it lets the clash pass, and the value that decided."""
 
 
 def evaluate(revision: Revision, watch: Watch, known: Known, now: datetime) -> Evaluation:
@@ -149,6 +154,23 @@ def _place(rule: Rule, moment: Moment) -> Answer | None:
         reaches = "only touches" if best is Fit.TOUCH else "lies outside"
         return Reason.OUTSIDE_REGION, f"{place.name} (within {place.radius_km:g} km) {reaches} {names(rule)}"
     return None
+
+
+def gates(revision: Revision, watch: Watch, rule_id: str, known: Known, now: datetime) -> list[Answered]:
+    """Every gate of one rule as for a clash that it never told, whatever another gate says: (gate, passed, value)."""
+    place, rule = revision.clash.place, watch.rules[watch.order[rule_id]]
+    fits = watch.regions.fits(place, revision.clash.kinds) if place else None
+    moment = Moment(revision, watch, fits, known, now)
+    condition = compiled(rule.when).refusal(moment.facts) if rule.when else None
+    asked = (
+        (Reason.CONDITION, (Reason.CONDITION, condition) if condition else None, rule.when or ""),
+        (Reason.OUTSIDE_REGION, _place(rule, moment), where(rule, moment)),
+        (Reason.STALE, _too_late(rule, moment) or _not_to_tell(rule, moment), f"within {_hours(rule.max_age)}"),
+        (Reason.PENDING, _waits(rule, moment), f"for {_hours(rule.lasts)}" if rule.lasts else ""),
+        (Reason.EXPERIMENTAL, _on_trial(rule, moment), rule.status),
+    )
+    further = [(no[0] if no else gate, no is None, no[1] if no else value) for gate, no, value in asked]
+    return [*answers(rule, revision.clash), *further]
 
 
 def _too_late(rule: Rule, moment: Moment) -> Answer | None:

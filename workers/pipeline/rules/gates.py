@@ -124,3 +124,30 @@ GATES: tuple[tuple[Reason, Gate], ...] = (
     (Reason.LANGUAGE, _language),
 )
 """Where comes last, so that what fails only there is known to be worth the ``unlocated`` branch."""
+
+_VALUES: dict[Reason, Callable[[Clash], object]] = {
+    Reason.NOT_ALERTABLE: lambda clash: clash.status,
+    Reason.TYPE: lambda clash: f"{clash.event_type}: {clash.sub_event_type}",
+    Reason.SIDES: lambda clash: ", ".join(actor.id or actor.text for side in clash.sides for actor in side.actors),
+    Reason.REALIS: lambda clash: ", ".join(clash.realis),
+    Reason.CONFIDENCE: lambda clash: f"{clash.confidence:.2f}",
+    Reason.CASUALTIES: lambda clash: f"{estimate(clash.killed)} killed, {estimate(clash.injured)} injured",
+    Reason.ORIGINS: lambda clash: f"{len(clash.origins)} independent",
+    Reason.WEAPONS: lambda clash: ", ".join(clash.weapons),
+    Reason.AGREEMENT: lambda clash: clash.status,
+    Reason.PUBLISHER: lambda clash: ", ".join(clash.families),
+    Reason.SITUATION: lambda clash: clash.situation,
+    Reason.LANGUAGE: lambda clash: ", ".join(clash.languages),
+}
+
+
+def _value(reason: Reason, clash: Clash) -> str:
+    return str(_VALUES[reason](clash) or "") if reason in _VALUES else ""
+
+
+def answers(rule: Rule, clash: Clash) -> list[tuple[Reason, bool, str]]:
+    """Every gate, whether it lets the clash pass, and the value that decided."""
+    return [
+        (reason, words is None, words or _value(reason, clash))
+        for reason, words in ((reason, gate(rule, clash)) for reason, gate in GATES)
+    ]
