@@ -142,6 +142,22 @@ FAULTS = {
         {"regions__more": "a:\n  admin2: [IQ.Dibis]\n"},
         "regions/more.yml:2: a.admin2.0: 'IQ.Dibis' is no district: write CC.code.name, as in IQ.13.Kirkuk District",
     ),
+    "a country by another code": (
+        {"regions__more": "a:\n  countries: [UK]\n"},
+        "regions/more.yml:2: a.countries.0: 'UK' is no country; did you mean 'GB' (United Kingdom)?",
+    ),
+    "a country by its long code": (
+        {"regions__more": "a:\n  countries: [IRQ]\n"},
+        "regions/more.yml:2: a.countries.0: 'IRQ' is no country; did you mean 'IQ' (Iraq)?",
+    ),
+    "a country by its name": (
+        {"regions__more": "a:\n  countries: [Iraq]\n"},
+        "regions/more.yml:2: a.countries.0: 'IRAQ' is no country; did you mean 'IQ' (Iraq)?",
+    ),
+    "a province of no country": (
+        {"regions__more": "a:\n  admin1: [XQ.13]\n"},
+        "regions/more.yml:2: a.admin1.0: 'XQ' is no country: write ISO 3166-1 alpha-2, as in IQ",
+    ),
     "a province by its name": (
         {"regions__more": "a:\n  admin1: [Kirkuk]\n"},
         "regions/more.yml:2: a.admin1.0: 'Kirkuk' is no province: write CC.code, as in IQ.13; "

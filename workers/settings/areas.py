@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
+from babel import Locale
+from babel.core import get_global
 from pydantic import AfterValidator, BeforeValidator, Field, RootModel
 
 from workers.pipeline.models import ACLED_EVENT_OF, Area
@@ -90,10 +92,22 @@ def _one_or_many(schema: dict[str, Any]) -> None:
 OneOrMany = [BeforeValidator(_list), Field(json_schema_extra=_one_or_many)]
 
 
+def _country(code: str) -> str:
+    """One that exists: ``UK`` would match nothing, and nobody would know."""
+    names = Locale.parse("en").territories
+    if not re.fullmatch("[A-Z]{2}", code) or code not in names:
+        by_name = {name: known for known, name in names.items() if len(known) == 2 and known.isalpha()}
+        meant = (get_global("territory_aliases").get(code) or [by_name.get(code.title())])[0]
+        hint = f"; did you mean '{meant}' ({names[meant]})?" if meant else ": write ISO 3166-1 alpha-2, as in IQ"
+        raise ValueError(f"'{code}' is no country{hint}")
+    return code
+
+
 def _written(pattern: str, wanted: str) -> AfterValidator:
     def check(name: str) -> str:
         if not re.fullmatch(pattern, name):
             raise ValueError(f"'{name}' is no {wanted}")
+        _country(name[:2])
         return name
 
     return AfterValidator(check)
@@ -108,7 +122,7 @@ class RegionEntry(Strict):
     """A union of everything named here, without what ``exclude`` names."""
 
     title: str = ""
-    countries: tuple[Annotated[Country, Field(pattern=r"^[A-Z]{2}$")], ...] = ()
+    countries: tuple[Annotated[Country, AfterValidator(_country)], ...] = ()
     """ISO 3166-1 alpha-2, matched by code."""
     admin1: tuple[Province, ...] = ()
     """``CC.code`` with GeoNames' admin-1 code, matched by code."""
