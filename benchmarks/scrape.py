@@ -35,8 +35,8 @@ FILL = (
     f"""INSERT INTO articles (feed_id, entry_id, outcome, article, url, url_key, published, stage)
         SELECT 1 + n % {FEEDS}, n, 'article', '{{}}', 'u', 'u' || n, now(), CASE WHEN n % 1000 = 0 THEN 'detect' END
         FROM generate_series(1, {ARTICLES}) AS n""",
-    """INSERT INTO clashes (id, clash, state, event_type, first_reported, last_reported)
-        SELECT 'c' || n, '{}', CASE WHEN n % 150 = 0 THEN 'open' ELSE 'closed' END, 'Battles', now(), now()
+    """INSERT INTO clashes (id, clash, scene, state, event_type, first_reported, last_reported)
+        SELECT 'c' || n, '{}', '{}', CASE WHEN n % 150 = 0 THEN 'open' ELSE 'closed' END, 'Battles', now(), now()
         FROM generate_series(1, 300000) AS n""",
     "INSERT INTO threads (receiver, group_key) SELECT 'r' || n % 50, 'g' || n FROM generate_series(1, 100000) AS n",
     """INSERT INTO deliveries (thread_id, sequence, key, state, stage)

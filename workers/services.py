@@ -138,7 +138,7 @@ def opinions(given: Opinion, ledger: Ledger) -> Opinions | None:
 def linking(known: Knowledge, limits: Limits) -> Linking:
     """What linking knows beside the reports, for any neighbourhood: allies, an operator's decisions, times, ids."""
     allied = known.actors.allied if known.actors else alone
-    return lambda around: Context(allied, around.pins, limits, around.taken)
+    return lambda around: Context(allied, around.pins, limits)
 
 
 _settings: list[Settings] = []

@@ -44,7 +44,6 @@ from workers.adapters.web import Answer
 from workers.canary import sing
 from workers.celery import app
 from workers.hints import Follow
-from workers.pipeline import cluster as clustering
 from workers.pipeline import dedupe, rules
 from workers.services import Services, services
 from workers.stages import batch, bulk, show_life, stage
@@ -121,9 +120,8 @@ def cluster(s: Services, held: Held) -> Follow:
     with s.engine.begin() as connection:
         clashes.lock(connection)
         finish(connection, held, Done("assigned"))
-        around = neighbourhood.of_articles(connection, known, copies.settle(connection, known))
-        found = clustering.cluster(around.filings, around.previous, datetime.now(UTC), context=s.context(around))
-        revised = clashes.save(connection, found, around, known.primed)
+        around = neighbourhood.of_articles(connection, [known], copies.settle(connection, known))
+        revised = clashes.assign(connection, around, s.context(around), known.primed)
     return [(EVALUATE, revised)]
 
 

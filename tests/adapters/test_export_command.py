@@ -12,14 +12,14 @@ import pytest
 from sqlalchemy import Engine, insert
 from typer.testing import CliRunner
 
-from tests.pipeline.scenes import MONDAY, filing
+from tests.pipeline.scenes import filing
 from workers.__main__ import app
 from workers.adapters.store import clashes as clash_store
+from workers.adapters.store import neighbourhood
 from workers.adapters.store.exported import told
-from workers.adapters.store.neighbourhood import Neighbourhood
 from workers.adapters.store.schema import articles, entries, feeds, reports
 from workers.cli.export import _safe
-from workers.pipeline.cluster import Pins, cluster, reach
+from workers.pipeline.cluster import Context, card, reach
 from workers.pipeline.models import Article, Entry, Feed, Filing, Outcome
 
 FILINGS = (
@@ -34,8 +34,8 @@ def stored(engine: Engine) -> Engine:
     for one in FILINGS:
         _keep(engine, one)
     with engine.begin() as connection:
-        before = Neighbourhood(FILINGS, (), {}, frozenset(), frozenset(), Pins())
-        clash_store.save(connection, cluster(FILINGS, (), MONDAY), before, primed=False)
+        around = neighbourhood.of_articles(connection, (), [1, 2])
+        clash_store.assign(connection, around, Context(), primed=False)
     return engine
 
 
@@ -52,7 +52,13 @@ def _keep(engine: Engine, one: Filing) -> None:
         keep = {"id": number, "feed_id": feed_id, "entry_id": entry_id, "outcome": "article", "article": article}
         c.execute(insert(articles), keep | {"published": one.published})
         known = {"id": one.id, "article_id": number, "version": 1, "ordinal": 0, "filing": one, "filed": "news"}
-        known |= {"is_filing": True, "first_day": around.first, "last_day": around.last, "coarse": False}
+        known |= {
+            "card": card(one),
+            "is_filing": True,
+            "first_day": around.first,
+            "last_day": around.last,
+            "coarse": False,
+        }
         c.execute(insert(reports), known)
 
 

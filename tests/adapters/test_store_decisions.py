@@ -17,7 +17,7 @@ FAR = replace(FIGHT, place=GAO)
 
 
 def linking(around: Neighbourhood) -> Context:
-    return Context(pins=around.pins, taken=around.taken)
+    return Context(pins=around.pins)
 
 
 def merge(engine: Engine, one: str, other: str) -> str:

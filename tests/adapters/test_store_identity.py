@@ -11,7 +11,7 @@ from workers.adapters.store import ageing, alerts, articles, clashes, copies, fi
 from workers.adapters.store.schema import articles as article_rows
 from workers.adapters.store.schema import entries, feeds, memberships, revisions
 from workers.pipeline import dedupe
-from workers.pipeline.cluster import Context, cluster
+from workers.pipeline.cluster import Context
 from workers.pipeline.models import (
     Actor,
     Article,
@@ -80,9 +80,8 @@ def assign(engine: Engine, article_id: int) -> list[int]:
     known = articles.load(engine, article_id)
     with engine.begin() as c:
         clashes.lock(c)
-        around = neighbourhood.of_articles(c, known, copies.settle(c, known))
-        found = cluster(around.filings, around.previous, NOW, context=Context(pins=around.pins, taken=around.taken))
-        return clashes.save(c, found, around, primed=False)
+        around = neighbourhood.of_articles(c, [known], copies.settle(c, known))
+        return clashes.assign(c, around, Context(pins=around.pins), primed=False)
 
 
 def tell(engine: Engine, words: str, *reports: Report, family: str = "daily", ago: int = 1) -> int:

@@ -24,7 +24,7 @@ DEADLIER = replace(FIGHT, killed=Count(9, 9, 9))
 
 
 def linking(around: Neighbourhood) -> Context:
-    return Context(pins=around.pins, taken=around.taken)
+    return Context(pins=around.pins)
 
 
 def reread(

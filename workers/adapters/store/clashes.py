@@ -6,18 +6,19 @@ enough, and two reports of one incident can never found two clashes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from workers.adapters.store import neighbourhood
 from workers.adapters.store.neighbourhood import Neighbourhood, cell_of
 from workers.adapters.store.schema import clashes, memberships, revisions, situations
 from workers.adapters.store.works import EVALUATE
-from workers.pipeline.cluster import Clustering
+from workers.pipeline.cluster import Before, Clustering, Context, group, scene, tell
 from workers.pipeline.models import Change, Clash, ClashState, Revision, Situation, Status
 
 _ASSIGNING = 7_231_003
@@ -28,18 +29,24 @@ def lock(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ASSIGNING})
 
 
-def save(connection: Connection, found: Clustering, before: Neighbourhood, primed: bool) -> list[int]:
-    """Keep what clustering found; returns the ids of the new revisions. ``primed`` revisions are never told."""
-    known = {clash.id: clash for clash in before.previous}
+def assign(connection: Connection, around: Neighbourhood, known: Context, primed: bool) -> list[int]:
+    """Cluster what lies around anew; the ids of the new revisions. ``primed`` revisions are never told."""
+    groups = around.changed(group(around.cards, known))
+    filings, before = neighbourhood.before(connection, around, groups)
+    return _save(connection, tell(groups, filings, before, datetime.now(UTC), known), around, before, primed)
+
+
+def _save(connection: Connection, found: Clustering, around: Neighbourhood, before: Before, primed: bool) -> list[int]:
+    known = {clash.id: clash for clash in before.clashes}
     found = _revived(connection, found, known.keys())
     changed = [clash for clash in found.clashes if clash != known.get(clash.id)]
     keep(connection, changed)
     for gone, into in found.redirects.items():
         merged = {"merged_into": into, "state": ClashState.CLOSED.value, "changed_at": func.now()}
         connection.execute(update(clashes).where(clashes.c.id == gone).values(merged))
-    _join(connection, {one: clash.id for clash in found.clashes for one in clash.filings}, before.membership)
+    _join(connection, {one: clash.id for clash in found.clashes for one in clash.filings}, around.home)
     _situate(connection, found.situations)
-    empty = before.bereft - found.redirects.keys() - {clash.id for clash in found.clashes}
+    empty = around.bereft - found.redirects.keys() - {clash.id for clash in found.clashes}
     collapsed = [_collapse(known[one]) for one in sorted(empty & known.keys())]
     keep(connection, [revision.clash for revision in collapsed])
     return revise(connection, (*found.revisions, *collapsed), primed)
@@ -78,6 +85,7 @@ def _clash(clash: Clash) -> dict[str, Any]:
     return {
         "id": clash.id,
         "clash": clash,
+        "scene": scene(clash),
         "state": clash.state.value,
         "situation_id": clash.situation,
         "event_type": clash.event_type,
@@ -88,7 +96,7 @@ def _clash(clash: Clash) -> dict[str, Any]:
     }
 
 
-def _join(connection: Connection, wanted: dict[str, str], current: dict[str, str]) -> None:
+def _join(connection: Connection, wanted: dict[str, str], current: Mapping[str, str]) -> None:
     moved = [{"report_id": one, "clash_id": home} for one, home in wanted.items() if current.get(one) != home]
     if moved:
         statement = insert(memberships)

@@ -111,9 +111,10 @@ def digest(text: str) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def among(column: ColumnElement[int], ids: Iterable[int]) -> ColumnElement[bool]:
-    """``column IN ids`` as one parameter: a list of them would be another statement for each length."""
-    return column == any_(cast(literal(list(ids), ARRAY(BigInteger)), ARRAY(BigInteger)))
+def among(column: ColumnElement[Any], values: Iterable[object]) -> ColumnElement[bool]:
+    """``column IN values`` as one parameter: a list of them would be another statement for each length."""
+    kind = ARRAY(column.type)
+    return column == any_(cast(literal(list(values), kind), kind))
 
 
 def key() -> Column[int]:

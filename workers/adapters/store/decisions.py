@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import product
 
 from sqlalchemy import Connection, Engine, insert, select, update
@@ -18,7 +18,7 @@ from workers.adapters.store.neighbourhood import Neighbourhood
 from workers.adapters.store.schema import clashes as clash_rows
 from workers.adapters.store.schema import revisions
 from workers.adapters.store.upkeep import decisions
-from workers.pipeline.cluster import Context, cluster
+from workers.pipeline.cluster import Context
 from workers.pipeline.models import Filing
 
 Linking = Callable[[Neighbourhood], Context]
@@ -50,8 +50,7 @@ def merge(engine: Engine, decision: Decision, linking: Linking) -> str:
         pins.part(connection, _ids(some), _ids(others), together=False)
         pins.put(connection, number, [(some[0].id, others[0].id)], together=True)
         _assign(connection, {one, other}, linking)
-        (home,) = neighbourhood.homes(connection, [some[0].id]).values()
-        return home
+        return neighbourhood.home_of(connection, some[0].id) or one
 
 
 def split(engine: Engine, decision: Decision, articles: Collection[str], linking: Linking) -> str:
@@ -68,8 +67,7 @@ def split(engine: Engine, decision: Decision, articles: Collection[str], linking
         pins.put(connection, number, product(_ids(parted), _ids(rest)), together=False)
         pins.put(connection, number, [(parted[0].id, one) for one in _ids(parted[1:])], together=True)
         _assign(connection, {clash}, linking)
-        found = neighbourhood.homes(connection, [parted[0].id])
-        return found.get(parted[0].id, "")
+        return neighbourhood.home_of(connection, parted[0].id) or ""
 
 
 def made(engine: Engine, most: int = 100) -> list[Decision]:
@@ -86,10 +84,10 @@ def _members(connection: Connection, clash: str) -> list[Filing]:
     """Earliest first, under the assignment lock."""
     clashes.lock(connection)
     known = select(clash_rows.c.id).where(clash_rows.c.id == clash, clash_rows.c.merged_into.is_(None))
-    found = neighbourhood.members(connection, {clash}) if connection.scalar(known) else []
+    found = neighbourhood.members(connection, clash) if connection.scalar(known) else []
     if not found:
         raise NoSuchClashError(f"there is no clash {clash} that stands by itself")
-    return sorted(found, key=lambda filing: (filing.published, filing.id))
+    return found
 
 
 def _ids(filings: Sequence[Filing]) -> list[str]:
@@ -104,6 +102,5 @@ def _keep(connection: Connection, decision: Decision) -> int:
 def _assign(connection: Connection, touched: Collection[str], linking: Linking) -> None:
     """Cluster anew around these clashes. Nobody hints the revisions: the tick does, within a second."""
     around = neighbourhood.of_clashes(connection, touched)
-    found = cluster(around.filings, around.previous, datetime.now(UTC), context=linking(around))
-    revised = clashes.save(connection, found, around, primed=False)
+    revised = clashes.assign(connection, around, linking(around), primed=False)
     connection.execute(update(revisions).where(revisions.c.id.in_(revised)).values(hinted_at=None))

@@ -13,8 +13,7 @@ from workers.adapters.store.articles import Known
 from workers.adapters.store.neighbourhood import cell_of
 from workers.adapters.store.schema import reports
 from workers.pipeline import urls
-from workers.pipeline.cluster import filed, reach
-from workers.pipeline.cluster.geo import coarse
+from workers.pipeline.cluster import card, filed, reach
 from workers.pipeline.models import Coding, Document, Filing
 from workers.pipeline.models.publisher import Publishers
 
@@ -97,7 +96,8 @@ def keep(connection: Connection, known: Known, found: Sequence[Filing]) -> bool:
 
 
 def _report(known: Known, ordinal: int, filing: Filing) -> dict[str, Any]:
-    where, days, kind = filing.report.place, reach(filing), filed(filing.report)
+    where, one, kind = filing.report.place, card(filing), filed(filing.report)
+    days = reach(one)
     return {
         "id": filing.id,
         "article_id": known.id,
@@ -106,19 +106,24 @@ def _report(known: Known, ordinal: int, filing: Filing) -> dict[str, Any]:
         "filed": kind.value,
         "is_filing": kind.yes,
         "filing": filing,
+        "card": one,
         "first_day": days.first,
         "last_day": days.last,
         "cell": cell_of(where),
         "country": where.country if where else None,
-        "coarse": coarse(where),
+        "coarse": one.coarse,
     }
 
 
 def credit(connection: Connection, article_id: int, origin: int | None) -> None:
     """Write into an article's filings whose copy it is, or that it is nobody's."""
-    connection.execute(text(_CREDIT), {"id": article_id, "origin": json.dumps(str(origin) if origin else None)})
+    copied, root = json.dumps(str(origin) if origin else None), json.dumps(str(origin or article_id))
+    connection.execute(text(_CREDIT), {"id": article_id, "origin": copied, "root": root})
 
 
 _CREDIT = """
-UPDATE reports SET filing = jsonb_set(filing, '{copy_of}', CAST(:origin AS jsonb)) WHERE article_id = :id
+UPDATE reports
+SET filing = jsonb_set(filing, '{copy_of}', CAST(:origin AS jsonb)),
+    card = jsonb_set(card, '{root}', CAST(:root AS jsonb))
+WHERE article_id = :id
 """

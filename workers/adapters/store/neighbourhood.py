@@ -1,25 +1,28 @@
 """What a clustering must see: the filings that an article's reports, or some clashes, meet, and the clashes they touch.
 
 Call under ``clashes.lock``. Rows are found by one-degree squares and days, so the cost of a look-up depends on the
-news of those days around that place and not on how much is stored.
+news of those days around that place and not on how much is stored. Of most filings around only the card is loaded,
+and of most clashes only the scene: whole ones are needed of what changes (``before``), which is little.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from math import cos, floor, radians
-from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, literal, or_, select, true
+from sqlalchemy import Connection, RowMapping, TextClause, and_, delete, select, text
 from sqlalchemy.sql import ColumnElement
 
 from workers.adapters.store import pins
 from workers.adapters.store.articles import Known
-from workers.adapters.store.schema import articles, clashes, memberships, reports
+from workers.adapters.store.columns import among
+from workers.adapters.store.schema import clashes, memberships, reports
 from workers.adapters.store.works import CLUSTER
-from workers.pipeline.cluster import Pins, names, reach
+from workers.pipeline import wire
+from workers.pipeline.cluster import Before, Card, Group, Pins, Scene, names, reach
 from workers.pipeline.models import Clash, Filing, Place
 
 _MOST_PLACED, _MOST_UNPLACED = 1000, 150
@@ -32,19 +35,30 @@ _ALL_CELLS = 4000
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
-    """What ``cluster`` is given, with the membership as it is: report id -> clash id.
+    """``cards`` with the clash that each belongs to: ``home``, report id -> clash id.
 
-    ``bereft`` are the clashes that lost a report because its article was edited; ``taken`` the ids of
-    other clashes that hold none of these filings any more, though they are named after one; ``pins`` what an
-    operator decided about any of the filings.
+    ``own`` are the cards that all this is about; ``heirs`` which of them follow reports of before an edit; ``bereft``
+    the clashes that lost a report so, or are to be looked at anew; ``pins`` what an operator decided about any.
     """
 
-    filings: tuple[Filing, ...]
-    previous: tuple[Clash, ...]
-    membership: dict[str, str]
+    cards: tuple[Card, ...]
+    home: Mapping[str, str]
+    own: tuple[Card, ...]
+    heirs: Mapping[str, str]
     bereft: frozenset[str]
-    taken: frozenset[str]
     pins: Pins = field(default_factory=Pins)
+
+    def changed(self, groups: Iterable[Group]) -> list[Group]:
+        """Those that are not, card by card, a clash as it was."""
+        own, size = {card.id for card in self.own}, Counter(self.home.values())
+
+        def same(group: Group) -> bool:
+            homes = {self.home.get(card.id) for card in group.cards}
+            home = homes.pop()
+            whole = home is not None and not homes and size[home] == len(group.cards)
+            return whole and home not in self.bereft and own.isdisjoint(card.id for card in group.cards)
+
+        return [group for group in groups if not same(group)]
 
 
 def cell(lat: float, lon: float) -> int:
@@ -67,136 +81,177 @@ def cell_of(place: Place | None) -> int | None:
     return cell(place.lat, place.lon) if place else None
 
 
-def of_articles(connection: Connection, known: Known, ids: Iterable[int]) -> Neighbourhood:
-    """Load what the filings of these articles meet, and drop those of the article's earlier versions."""
-    own = _filings(connection, reports.c.article_id.in_(list(ids)) & ~_superseded(known))
-    heirs, bereft = _retire(connection, known, own)
-    return _around(connection, own, bereft, heirs)
+def of_articles(connection: Connection, edited: Iterable[Known], ids: Collection[int]) -> Neighbourhood:
+    """Load what the filings of these articles meet, and drop those of the earlier versions of the ``edited``."""
+    heirs: dict[str, str] = {}
+    bereft: frozenset[str] = frozenset()
+    for known in edited:
+        if known.version > 1:
+            followers, lost = _retire(connection, known)
+            heirs, bereft = heirs | followers, bereft | lost
+    return _around(connection, _cards(connection, among(reports.c.article_id, ids)), bereft, heirs)
 
 
 def of_clashes(connection: Connection, ids: Collection[str]) -> Neighbourhood:
     """Load what the filings of these clashes meet."""
-    return _around(connection, members(connection, ids), frozenset(ids), {})
+    joined = select(memberships.c.report_id).where(among(memberships.c.clash_id, ids))
+    return _around(connection, _cards(connection, reports.c.id.in_(joined)), frozenset(ids), {})
 
 
 def _around(
-    connection: Connection, own: Sequence[Filing], touched: frozenset[str], heirs: dict[str, str]
+    connection: Connection, own: Sequence[Card], touched: frozenset[str], heirs: Mapping[str, str]
 ) -> Neighbourhood:
-    near = {filing.id: filing for filing in own}
-    for filing in own:
-        near |= {one.id: one for one in _met(connection, filing)}
-    known = touched | set(homes(connection, near).values())
-    near |= {one.id: one for one in members(connection, known)}
-    previous = {clash.id: _passed_on(clash, heirs) for clash in _clashes(connection, clashes.c.id.in_(known))}
-    for filing in own:
-        previous = {clash.id: clash for clash in _clashes(connection, _beside(filing))} | previous
-    suggested = [name for filing in near for name in names(filing)]
-    borne = select(clashes.c.id).where(clashes.c.id.in_(suggested), clashes.c.merged_into.is_(None))
-    return Neighbourhood(
-        filings=tuple(near.values()),
-        previous=tuple(previous.values()),
-        membership=homes(connection, near),
-        bereft=touched,
-        taken=frozenset(connection.scalars(borne)),
-        pins=pins.of(connection, near),
-    )
+    near = {card.id for card in own}.union(*(_met(connection, card) for card in own))
+    cards: dict[str, Card] = {card.id: card for card in own}
+    home: dict[str, str] = {}
+    for row in connection.execute(_TOUCHED, {"near": sorted(near), "touched": sorted(touched)}):
+        cards[row.id] = wire.decode(Card, row.card)
+        if row.clash_id is not None:
+            home[row.id] = row.clash_id
+    return Neighbourhood(tuple(cards.values()), home, tuple(own), heirs, touched, pins.of(connection, list(cards)))
 
 
-def members(connection: Connection, ids: Collection[str]) -> list[Filing]:
-    """The filings of these clashes."""
-    if not ids:
-        return []
-    joined = select(memberships.c.report_id).where(memberships.c.clash_id.in_(ids))
-    return _filings(connection, reports.c.id.in_(joined))
+_TOUCHED = text(
+    """
+    WITH touched AS (
+        SELECT clash_id FROM memberships WHERE report_id = ANY(:near)
+        UNION SELECT unnest(CAST(:touched AS text[])))
+    SELECT id, card, clash_id FROM memberships JOIN touched USING (clash_id) JOIN reports ON id = report_id
+    WHERE is_filing
+    UNION ALL
+    SELECT id, card, NULL FROM reports WHERE id = ANY(:near) AND is_filing
+    AND NOT EXISTS (SELECT FROM memberships WHERE report_id = id)
+    """
+)
+"""These filings, and all filings of each clash that holds one of them."""
+
+
+def before(connection: Connection, around: Neighbourhood, groups: Sequence[Group]) -> tuple[dict[str, Filing], Before]:
+    """The filings of groups that change, and what was known of them and around."""
+    told = {card.id for group in groups for card in group.cards}
+    filings = {one.id: one for one in connection.scalars(select(reports.c.filing).where(among(reports.c.id, told)))}
+    held = around.bereft | {around.home[one] for one in told if one in around.home}
+    known = tuple(_passed_on(clash, around.heirs) for clash in clashes_of(connection, held))
+    scenes: dict[str, Scene] = {}
+    had = {clash.id: clash.situation for clash in known}
+    for card in around.own:
+        for row in _beside(connection, card):
+            if row["id"] not in held:
+                scenes[row["id"]] = wire.decode(Scene, row["scene"])
+                had[row["id"]] = row["situation_id"]
+    suggested = [name for one in told for name in names(one)]
+    borne = select(clashes.c.id).where(among(clashes.c.id, suggested), clashes.c.merged_into.is_(None))
+    taken = frozenset(connection.scalars(borne))
+    return filings, Before(known, tuple(scenes.values()), had, taken)
+
+
+def members(connection: Connection, clash: str) -> list[Filing]:
+    """The filings of a clash, earliest first."""
+    joined = select(reports.c.filing).join(memberships, memberships.c.report_id == reports.c.id)
+    found = connection.scalars(joined.where(memberships.c.clash_id == clash, reports.c.is_filing))
+    return sorted(found, key=lambda filing: (filing.published, filing.id))
 
 
 def _superseded(known: Known) -> ColumnElement[bool]:
     return and_(reports.c.article_id == known.id, reports.c.version < known.version)
 
 
-def _retire(connection: Connection, known: Known, own: Sequence[Filing]) -> tuple[dict[str, str], frozenset[str]]:
-    """Delete superseded reports; which filing follows each, and the clashes that must be made anew."""
-    chosen = select(reports.c.filing, memberships.c.clash_id).join(memberships, memberships.c.report_id == reports.c.id)
+def _retire(connection: Connection, known: Known) -> tuple[dict[str, str], frozenset[str]]:
+    """Delete superseded reports; which report follows each, and the clashes that must be made anew."""
+    chosen = select(reports.c.card, memberships.c.clash_id).join(memberships, memberships.c.report_id == reports.c.id)
     old = connection.execute(chosen.where(_superseded(known))).all()
-    current = [filing for filing in own if filing.article == str(known.id)]
-    heirs = {row.filing.id: _heir(row.filing, current) for row in old} if current else {}
+    current = _cards(connection, and_(reports.c.article_id == known.id, reports.c.version == known.version))
+    heirs = {row.card.id: _heir(row.card, current) for row in old} if current else {}
     pins.pass_on(connection, heirs)
     connection.execute(delete(reports).where(_superseded(known)))
     return heirs, frozenset(row.clash_id for row in old)
 
 
-def _heir(old: Filing, current: Sequence[Filing]) -> str:
+def _heir(old: Card, current: Sequence[Card]) -> str:
     """The report of the new version that most likely tells the same incident."""
 
-    def likeness(new: Filing) -> tuple[bool, ...]:
-        one, other = old.report, new.report
+    def likeness(new: Card) -> tuple[bool, ...]:
         same_ordinal = old.id.rpartition(".")[2] == new.id.rpartition(".")[2]
-        return one.place == other.place, one.sub_event_type == other.sub_event_type, same_ordinal
+        return old.place == new.place, old.kind == new.kind, same_ordinal
 
     return max(current, key=likeness).id
 
 
-def _passed_on(clash: Clash, heirs: dict[str, str]) -> Clash:
+def _passed_on(clash: Clash, heirs: Mapping[str, str]) -> Clash:
     """The clash with the new versions of its filings, by which ``cluster`` knows it again."""
     return replace(clash, filings=tuple(dict.fromkeys(heirs.get(one, one) for one in clash.filings)))
 
 
-def _met(connection: Connection, filing: Filing) -> list[Filing]:
+def _met(connection: Connection, card: Card) -> list[str]:
     """The store's side of ``cluster.reach``: the filings that may tell the same incident, nearest in time first.
 
     ``reports`` keeps each filing's own days with their slack, so plain overlap is enough. What names no place meets
     everything of its days; there the number is what bounds the work.
     """
-    around = reach(filing)
-    days = and_(reports.c.first_day <= around.last, reports.c.last_day >= around.first, _had_its_turn())
-    nearest = func.abs(reports.c.last_day - around.last)
+    around = reach(card)
+    days = {"first": around.first, "last": around.last, "stage": CLUSTER.stage, "unplaced": _MOST_UNPLACED}
     if around.lat is None or around.lon is None:
-        return _filings(connection, days, nearest, _MOST_UNPLACED)
+        return list(connection.scalars(_MET_ANYWHERE, days))
     squares = cells(around.lat, around.lon, around.km)
-    beside = true() if squares is None else reports.c.cell.in_(squares)
-    vaguely = and_(reports.c.country == around.country, reports.c.coarse) if around.country else literal(False)
-    placed = _filings(connection, and_(days, or_(beside, vaguely)), nearest, _MOST_PLACED)
-    return placed + _filings(connection, and_(days, reports.c.cell.is_(None)), nearest, _MOST_UNPLACED)
+    where = {"country": around.country, "placed": _MOST_PLACED}
+    if squares is None:
+        return list(connection.scalars(_MET_FAR, days | where))
+    return list(connection.scalars(_MET, days | where | {"cells": squares}))
 
 
-def _had_its_turn() -> ColumnElement[bool]:
-    """Not a filing that nobody has assigned yet.
-
-    What lies around it may lie outside of this neighbourhood, so that here it would found a clash of its own, be told
-    as one, and be merged away a moment later in its own turn.
-    """
-    waits = select(articles.c.id).where(articles.c.id == reports.c.article_id, articles.c.stage == CLUSTER.stage)
-    assigned = select(memberships.c.report_id).where(memberships.c.report_id == reports.c.id)
-    return or_(~waits.exists(), assigned.exists())
-
-
-def _filings(
-    connection: Connection,
-    where: ColumnElement[bool],
-    nearest: ColumnElement[Any] | None = None,
-    most: int | None = None,
-) -> list[Filing]:
-    chosen = select(reports.c.filing).where(reports.c.is_filing, where).limit(most)
-    if nearest is not None:
-        chosen = chosen.order_by(nearest, reports.c.article_id.desc())
-    return list(connection.scalars(chosen))
+_DAYS = "is_filing AND first_day <= :last AND last_day >= :first"
+_HAD_ITS_TURN = """
+(EXISTS (SELECT FROM memberships WHERE report_id = reports.id)
+ OR NOT EXISTS (SELECT FROM articles WHERE articles.id = article_id AND stage = :stage))
+"""
+"""Not a filing that nobody has assigned yet. What lies around it may lie outside of this neighbourhood, so that here it
+would found a clash of its own, be told as one, and be merged away a moment later in its own turn."""
+_NEAREST = "ORDER BY abs(last_day - :last), article_id DESC"
+_MET_ANYWHERE = text(f"SELECT id FROM reports WHERE {_DAYS} AND {_HAD_ITS_TURN} {_NEAREST} LIMIT :unplaced")
 
 
-def homes(connection: Connection, filings: Iterable[str]) -> dict[str, str]:
-    chosen = select(memberships.c.report_id, memberships.c.clash_id).where(memberships.c.report_id.in_(list(filings)))
-    return {row.report_id: row.clash_id for row in connection.execute(chosen)}
+def _placed(where: str) -> TextClause:
+    """Filings of those days of which ``where`` is true, wide ones of the country, and some without a place."""
+    found = f"SELECT id, last_day, article_id FROM reports WHERE {_DAYS} AND {_HAD_ITS_TURN}"
+    return text(
+        f"""
+        (SELECT id FROM ({found} AND {where} UNION {found} AND country = :country AND coarse) AS found
+         {_NEAREST} LIMIT :placed)
+        UNION ALL (SELECT id FROM ({found} AND cell IS NULL) AS found {_NEAREST} LIMIT :unplaced)
+        """
+    )
 
 
-def _clashes(connection: Connection, where: ColumnElement[bool]) -> list[Clash]:
-    return list(connection.scalars(select(clashes.c.clash).where(where, clashes.c.merged_into.is_(None))))
+_MET, _MET_FAR = _placed("cell = ANY(CAST(:cells AS int[]))"), _placed("cell IS NOT NULL")
 
 
-def _beside(filing: Filing) -> ColumnElement[bool]:
+def _beside(connection: Connection, card: Card) -> Iterator[RowMapping]:
     """Clashes that may belong to the same situation."""
-    place = filing.report.place
+    place = card.place
     if place is None:
-        return literal(False)
-    since = filing.published - _FORTNIGHT
+        return iter(())
     squares = cells(place.lat, place.lon, _SITUATION_KM) or []
-    until = filing.published + _FORTNIGHT
-    return and_(clashes.c.cell.in_(squares), clashes.c.last_reported >= since, clashes.c.first_reported <= until)
+    days = {"since": card.published - _FORTNIGHT, "until": card.published + _FORTNIGHT}
+    return iter(connection.execute(_BESIDE, days | {"cells": squares}).mappings())
+
+
+_BESIDE = text(
+    """
+    SELECT id, scene, situation_id FROM clashes WHERE cell = ANY(CAST(:cells AS int[])) AND last_reported >= :since
+    AND first_reported <= :until AND merged_into IS NULL
+    """
+)
+
+
+def _cards(connection: Connection, where: ColumnElement[bool]) -> list[Card]:
+    return list(connection.scalars(select(reports.c.card).where(reports.c.is_filing, where)))
+
+
+def home_of(connection: Connection, filing: str) -> str | None:
+    """The clash that a filing belongs to."""
+    return connection.scalar(select(memberships.c.clash_id).where(memberships.c.report_id == filing))
+
+
+def clashes_of(connection: Connection, ids: Collection[str]) -> list[Clash]:
+    chosen = select(clashes.c.clash).where(among(clashes.c.id, ids), clashes.c.merged_into.is_(None))
+    return list(connection.scalars(chosen)) if ids else []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine, RowMapping, select, text
 
@@ -18,7 +18,6 @@ from workers.adapters.store.decisions import Linking
 from workers.adapters.store.schema import articles as table
 from workers.adapters.store.schema import reports
 from workers.pipeline import dedupe
-from workers.pipeline.cluster import cluster
 from workers.pipeline.models import Article, Filing, Outcome, Report
 
 
@@ -85,9 +84,8 @@ def _assign(connection: Connection, anew: Anew, linking: Linking) -> dict[str, t
     now = replace(anew.known, version=anew.known.version + 1, article=anew.article)
     filings.keep(connection, now, anew.filings)
     articles.sign(connection, now, dedupe.sign(now.article.text, now.article.title))
-    around = neighbourhood.of_articles(connection, now, copies.settle(connection, now))
-    found = cluster(around.filings, around.previous, datetime.now(UTC), context=linking(around))
-    made = clashes.save(connection, found, around, now.primed)
+    around = neighbourhood.of_articles(connection, [now], copies.settle(connection, now))
+    made = clashes.assign(connection, around, linking(around), now.primed)
     rows: Sequence[RowMapping] = connection.execute(text(_HUSH), {"ids": made}).mappings().all()
     return {row["clash_id"]: tuple(row["changes"]) for row in rows}
 

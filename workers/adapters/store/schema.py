@@ -30,6 +30,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from workers.adapters.store.columns import NOW, Clean, Moment, Wire, key, metadata, waiting, work
 from workers.adapters.store.memory import Memory
+from workers.pipeline.cluster import Card, Scene
 from workers.pipeline.models import Alert, Article, Clash, Entry, Feed, Filing, Message, Revision, Signature, Situation
 
 
@@ -160,6 +161,8 @@ reports = Table(
     Column("filed", Text, nullable=False),
     Column("is_filing", Boolean, nullable=False),
     Column("filing", Wire(Filing), nullable=False),
+    # What linking compares of it.
+    Column("card", Wire(Card), nullable=False),
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
     # One-degree square of the place's centre; NULL when no place is told.
@@ -184,6 +187,8 @@ clashes = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("clash", Wire(Clash), nullable=False),
+    # What decides its situation.
+    Column("scene", Wire(Scene), nullable=False),
     Column("state", Text, nullable=False),
     Column("situation_id", Text),
     # The clash that this one turned out to be the same as.

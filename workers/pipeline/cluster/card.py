@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from workers.pipeline.cluster.filed import filed
 from workers.pipeline.cluster.geo import coarse
 from workers.pipeline.cluster.kinds import fit
 from workers.pipeline.cluster.parties import Camp, camp
@@ -38,18 +39,20 @@ class Card:
     contested: bool
     denial: bool
     """It only denies or takes back."""
+    founds: bool
+    """May a clash rest on it alone?"""
     answers: str | None = None
     """The filing of the same article that a denial answers."""
 
 
-def cards(filings: Iterable[Filing]) -> list[Card]:
-    """A card each. What an article denies is what it reports, wherever the denial was spoken."""
-    made = [card(filing) for filing in filings]
+def answering(cards: Iterable[Card]) -> list[Card]:
+    """The cards in order. What an article denies is what it reports, wherever the denial was spoken."""
+    ordered = sorted(cards, key=order)
     told: dict[str, list[Card]] = {}
-    for one in made:
+    for one in ordered:
         if not one.denial:
             told.setdefault(one.article, []).append(one)
-    return [_answering(one, told.get(one.article, ())) if one.denial else one for one in made]
+    return [_answering(one, told.get(one.article, ())) if one.denial else one for one in ordered]
 
 
 def _answering(denial: Card, told: Iterable[Card]) -> Card:
@@ -59,7 +62,7 @@ def _answering(denial: Card, told: Iterable[Card]) -> Card:
     if not meant:
         return denial
     one = max(meant, key=lambda one: (fit(one.kind, denial.kind), one.id))
-    return replace(one, id=denial.id, denial=True, answers=one.id)
+    return replace(one, id=denial.id, published=denial.published, denial=True, founds=False, answers=one.id)
 
 
 def card(filing: Filing) -> Card:
@@ -82,6 +85,7 @@ def card(filing: Filing) -> Card:
         injured=report.injured,
         contested=report.status is Status.CONTESTED,
         denial=report.status in (Status.DENIED, Status.RETRACTED),
+        founds=filed(report).founds,
     )
 
 
@@ -93,6 +97,6 @@ def _days(filing: Filing) -> tuple[int, int, bool]:
     return report.start.toordinal(), last.toordinal(), report.date_precision is DatePrecision.DAY
 
 
-def order(one: Filing) -> tuple[datetime, str]:
+def order(one: Filing | Card) -> tuple[datetime, str]:
     """The one order in which filings are looked at, whatever the order in which they came."""
     return one.published, one.id

@@ -8,21 +8,17 @@ Points are whole tenths, so that sums are exact and no rounding depends on what 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workers.pipeline.cluster.card import Card
 from workers.pipeline.cluster.geo import Lie, lies
+from workers.pipeline.cluster.grids import Real, Truth, Whole, both, gaps, numbered
 from workers.pipeline.cluster.kinds import DIRECTED, FAMILY, fit
 from workers.pipeline.cluster.parties import Allied, Meeting, Stand, stand
 from workers.pipeline.models import Count
-
-Whole = NDArray[np.int64]
-Truth = NDArray[np.bool_]
-T = TypeVar("T", bound=Hashable)
 
 JOIN = 40
 """Tenths of points from which two reports tell one incident: a town and a day, or less exact ones with both sides."""
@@ -86,10 +82,10 @@ class Evidence:
 
     def _author(self) -> Whole:
         """One author telling two things in one article mostly means two: other towns, or other tolls."""
-        article, _ = _numbered(one.article for one in self._cards)
-        killed, known = _numbered(one.killed for one in self._cards)
+        article, _ = numbered(one.article for one in self._cards)
+        killed, known = numbered(one.killed for one in self._cards)
         told = killed != (known.index(None) if None in known else -1)
-        tolls = _both(told) & (killed[:, None] != killed)
+        tolls = both(told) & (killed[:, None] != killed)
         other = tolls | (self._where == _LIES.index(Lie.NEAR))
         return np.where((article[:, None] == article) & other, _SPLIT_BY_AUTHOR, 0)
 
@@ -116,20 +112,9 @@ class Evidence:
         return "same day" if gap < 1 else "the next day" if gap == 1 else f"dated {gap} days later"
 
 
-def _numbered(values: Iterable[T]) -> tuple[NDArray[np.intp], list[T]]:
-    """Each value's number among the distinct ones, and these: most reports around repeat what few say."""
-    known: dict[T, int] = {}
-    numbers = [known.setdefault(value, len(known)) for value in values]
-    return np.array(numbers, dtype=np.intp), list(known)
-
-
-def _both(true: Truth) -> Truth:
-    return true[:, None] & true
-
-
-def _places(cards: Sequence[Card]) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+def _places(cards: Sequence[Card]) -> tuple[NDArray[np.int8], Real]:
     """How the places of each two lie, as numbers into ``_LIES``, and the kilometres between them."""
-    number, places = _numbered(one.place for one in cards)
+    number, places = numbered(one.place for one in cards)
     kinds, km = lies(places, _LIES)
     across = np.ix_(number, number)
     return kinds[across], km[across]
@@ -139,7 +124,7 @@ class _Kinds:
     """``fit`` of each two; of each one, whether it has one attacker and what a day off costs."""
 
     def __init__(self, cards: Sequence[Card]) -> None:
-        number, kinds = _numbered(one.kind for one in cards)
+        number, kinds = numbered(one.kind for one in cards)
         self.fit = np.array([[round(10 * fit(a, b)) for b in kinds] for a in kinds])[np.ix_(number, number)]
         self.directed = np.array([FAMILY.get(kind) in DIRECTED for kind in kinds])[number]
         self.day_off = np.array([_DAY_OFF.get(FAMILY.get(kind, ""), _DAY_OFF_ELSE) for kind in kinds])[number]
@@ -149,7 +134,7 @@ class _Sides:
     """How the sides of each two meet; ``against`` and ``turned`` as in ``parties.Stand``."""
 
     def __init__(self, cards: Sequence[Card], allied: Allied) -> None:
-        self._number, camps = _numbered(one.camp for one in cards)
+        self._number, camps = numbered(one.camp for one in cards)
         self._stood: list[list[Stand]] = [[stand(a, b, allied) for b in camps] for a in camps]
         across = np.ix_(self._number, self._number)
         self.points = np.array([[_MEETING[one.meeting] for one in row] for row in self._stood])[across]
@@ -165,11 +150,11 @@ def _days(cards: Sequence[Card], kinds: _Kinds) -> tuple[Whole, Whole, Truth]:
     first, last = np.array([one.first for one in cards]), np.array([one.last for one in cards])
     dated, fresh = np.array([one.dated for one in cards]), np.array([one.fresh for one in cards])
     published = np.array([one.published.timestamp() for one in cards])
-    gap = np.maximum(first[:, None], first) - np.minimum(last[:, None], last)
+    gap = gaps(first, last)
     stale = np.abs(published[:, None] - published) > _STALE
     later_fresh = np.where(first[:, None] >= first, fresh[:, None], fresh)
     too_far = (gap > DAYS_OFF) | ((gap > 1) & ~later_fresh)
-    exact = _both(dated)
+    exact = both(dated)
     barred = np.where(exact, too_far, (gap > 0) | stale)
     off = np.minimum(kinds.day_off[:, None], kinds.day_off) - _EACH_DAY_MORE * (gap - 1)
     length = last - first
@@ -181,7 +166,7 @@ def _days(cards: Sequence[Card], kinds: _Kinds) -> tuple[Whole, Whole, Truth]:
 def _attackers(cards: Sequence[Card], kinds: _Kinds, sides: _Sides) -> Whole:
     """Opposite attackers speak against one incident, unless it is a fight or the two sides accuse each other."""
     clear = kinds.directed & ~np.array([one.contested for one in cards])
-    return np.where(_both(clear) & sides.against, np.where(sides.turned, _TURNED_ROUND, _OTHER_ATTACKER), 0)
+    return np.where(both(clear) & sides.against, np.where(sides.turned, _TURNED_ROUND, _OTHER_ATTACKER), 0)
 
 
 def _tolls(cards: Sequence[Card]) -> tuple[Whole, Truth]:
@@ -190,7 +175,7 @@ def _tolls(cards: Sequence[Card]) -> tuple[Whole, Truth]:
     apart = np.zeros_like(agree)
     for counts in ([one.killed for one in cards], [one.injured for one in cards]):
         toll = np.array([-1 if count is None else number(count) for count in counts])
-        told, same = _both(toll >= 0), toll[:, None] == toll
+        told, same = both(toll >= 0), toll[:, None] == toll
         worth = np.select([toll >= least for least, _ in _AGREED], [given for _, given in _AGREED])
         points += np.where(told & same, worth, 0)
         agree |= told & same & (toll >= _FEW) & (toll < _A_WAR)

@@ -11,6 +11,7 @@ from math import asin, cos, radians, sin, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from workers.pipeline.cluster.grids import Real
 from workers.pipeline.models import Place, Precision
 
 EARTH_KM = 12742.0
@@ -50,14 +51,18 @@ def coarse(place: Place | None) -> bool:
     return place is None or place.precision in (Precision.ADMIN1, Precision.COUNTRY) or place.radius_km >= COARSE_KM
 
 
-def lies(places: Sequence[Place | None], known: Sequence[Lie]) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
-    """``lie`` of each two: its number in ``known``, and the kilometres. Most are too far apart for a second look."""
-    size = len(places)
-    at = np.radians([[place.lat, place.lon] if place else [0.0, 0.0] for place in places])
-    lat, lon = at[:, 0], at[:, 1]
+def apart_km(points: Sequence[tuple[float, float]]) -> Real:
+    """``kilometres`` of each two points."""
+    lat, lon = np.radians(points).T
     h = np.sin((lat[:, None] - lat) / 2) ** 2
     h = h + np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
-    km = EARTH_KM * np.arcsin(np.sqrt(np.minimum(1.0, h)))
+    km: Real = EARTH_KM * np.arcsin(np.sqrt(np.minimum(1.0, h)))
+    return km
+
+
+def lies(places: Sequence[Place | None], known: Sequence[Lie]) -> tuple[NDArray[np.int8], Real]:
+    """``lie`` of each two: its number in ``known``, and the kilometres. Most are too far apart for a second look."""
+    size, km = len(places), apart_km([(place.lat, place.lon) if place else (0.0, 0.0) for place in places])
     wide = [coarse(place) for place in places]
     found = np.full((size, size), known.index(Lie.APART), dtype=np.int8)
     for i, j in np.argwhere(np.triu((km <= FAR_KM) | np.array(wide) | np.array(wide)[:, None])):

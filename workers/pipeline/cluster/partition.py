@@ -12,10 +12,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from workers.pipeline.cluster.card import Card
 from workers.pipeline.cluster.evidence import JOIN, Evidence
+from workers.pipeline.cluster.grids import Numbers
 from workers.pipeline.cluster.parties import Allied
 
 STAY = 25
@@ -44,7 +44,7 @@ class Group:
 
 
 def partition(cards: Sequence[Card], allied: Allied, pins: Pins) -> list[Group]:
-    """Groups in order of their first card. ``cards`` must come in ``card.order``; one card per filing."""
+    """Groups in order of their first card. ``cards``, one for each filing, must come in ``card.order``."""
     if not cards:
         return []
     table = _Table(cards, Evidence(cards, allied), pins)
@@ -136,7 +136,7 @@ class _Table:
         """Do all pairs of two groups together reach ``least`` tenths on average, and none of them bars it?"""
         return a != b and not self._barred[a, b] and bool(self._total[a, b] >= least * self._size[a] * self._size[b])
 
-    def _fitting(self, towns: NDArray[np.intp], group: int) -> int | None:
+    def _fitting(self, towns: Numbers, group: int) -> int | None:
         """The one of ``towns`` that a group without a town fits, by its toll or clearly best."""
         mean = self._total[group, towns] / (self._size[group] * self._size[towns])
         able = np.flatnonzero(~self._barred[group, towns] & (mean >= JOIN))

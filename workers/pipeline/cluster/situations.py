@@ -7,82 +7,112 @@ as one push on several towns.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from workers.pipeline.cluster.geo import KM_PER_DEGREE, distance
+import numpy as np
+
+from workers.pipeline.cluster.geo import apart_km
+from workers.pipeline.cluster.grids import Numbers, Real, Truth, both, gaps, numbered
 from workers.pipeline.cluster.identity import named
 from workers.pipeline.cluster.limits import Limits
-from workers.pipeline.cluster.parties import Allied, Camp, Meeting, camp, meeting
+from workers.pipeline.cluster.parties import Allied, Camp, Meeting, camp, stand
 from workers.pipeline.models import Clash, Situation
 
 
 @dataclass(frozen=True, slots=True)
-class _Scene:
-    clash: Clash
+class Scene:
+    """What of a clash decides its situation. ``first`` and ``last`` are day ordinals; ``place`` is lat and lon."""
+
+    id: str
     camp: Camp
-    first: date
-    last: date
+    first: int
+    last: int
+    place: tuple[float, float] | None
+    province: tuple[str, str] | None
+    articles: tuple[str, ...]
 
 
-def situations(clashes: Sequence[Clash], allied: Allied, limits: Limits) -> tuple[Situation, ...]:
-    """Every clash is in exactly one; a situation keeps the id that most of its clashes had before."""
-    scenes = sorted((_scene(clash) for clash in clashes), key=lambda scene: (scene.first, scene.clash.id))
-    leader = list(range(len(scenes)))
-
-    def find(number: int) -> int:
-        while leader[number] != number:
-            number = leader[number]
-        return number
-
-    recent: list[int] = []
-    for later, one in enumerate(scenes):
-        recent = [earlier for earlier in recent if one.first - scenes[earlier].last <= limits.fortnight]
-        for earlier in recent:
-            if find(earlier) != find(later) and _together(scenes[earlier], one, allied, limits):
-                first, second = sorted((find(earlier), find(later)))
-                leader[second] = first
-        recent.append(later)
-    groups: dict[int, list[Clash]] = {}
-    for number, scene in enumerate(scenes):
-        groups.setdefault(find(number), []).append(scene.clash)
-    return _named(list(groups.values()))
+def scene(clash: Clash) -> Scene:
+    first, place = clash.start or clash.first_reported.date(), clash.place
+    province = (place.country or "", place.admin1_code) if place and place.admin1_code is not None else None
+    return Scene(
+        id=clash.id,
+        camp=camp(clash.sides),
+        first=first.toordinal(),
+        last=max(first, clash.end or first).toordinal(),
+        place=(place.lat, place.lon) if place else None,
+        province=province,
+        articles=clash.articles,
+    )
 
 
-def _scene(clash: Clash) -> _Scene:
-    first = clash.start or clash.first_reported.date()
-    return _Scene(clash, camp(clash.sides), first, max(first, clash.end or first))
+def situations(
+    scenes: Sequence[Scene], had: Mapping[str, str | None], allied: Allied, limits: Limits
+) -> tuple[Situation, ...]:
+    """Every clash is in exactly one; a situation keeps the id that most of its clashes ``had`` before."""
+    ordered = sorted(scenes, key=lambda one: (one.first, one.id))
+    if not ordered:
+        return ()
+    linked = _linked(ordered, allied, limits)
+    return _named([[ordered[number].id for number in group] for group in _connected(linked)], had)
 
 
-def _together(a: _Scene, b: _Scene, allied: Allied, limits: Limits) -> bool:
-    met = meeting(a.camp, b.camp, allied)
-    if met is Meeting.BOTH and not set(a.clash.articles).isdisjoint(b.clash.articles):
-        return _near(a, b, limits.told_together_km)
-    return met in (Meeting.BOTH, Meeting.ONE) and _near(a, b, limits.situation_km)
+def _linked(scenes: Sequence[Scene], allied: Allied, limits: Limits) -> Truth:
+    """Each two that belong to one situation by themselves."""
+    number, camps = numbered(one.camp for one in scenes)
+    rank = [[_MET.get(stand(a, b, allied).meeting, 0) for b in camps] for a in camps]
+    met = np.array(rank)[np.ix_(number, number)]
+    gap = gaps(np.array([one.first for one in scenes]), np.array([one.last for one in scenes]))
+    further = (met == _MET[Meeting.BOTH]) & _told_together(scenes)
+    reach = np.where(further, limits.told_together_km, limits.situation_km)
+    linked: Truth = (met > 0) & (gap <= limits.fortnight.days) & _near(scenes, reach)
+    return linked
 
 
-def _near(a: _Scene, b: _Scene, reach: float) -> bool:
+_MET = {Meeting.BOTH: 2, Meeting.ONE: 1}
+
+
+def _told_together(scenes: Sequence[Scene]) -> Truth:
+    """Does one article tell of both?"""
+    number, _ = numbered(article for one in scenes for article in one.articles)
+    tells = np.zeros((len(scenes), max(number, default=0) + 1), dtype=np.int64)
+    tells[np.repeat(np.arange(len(scenes)), [len(one.articles) for one in scenes]), number] = 1
+    together: Truth = tells @ tells.T > 0
+    return together
+
+
+def _near(scenes: Sequence[Scene], reach: Real) -> Truth:
     """Within reach of each other, or in one province."""
-    one, other = a.clash.place, b.clash.place
-    if one is None or other is None:
-        return False
-    if one.admin1_code is not None and (one.country, one.admin1_code) == (other.country, other.admin1_code):
-        return True
-    if abs(one.lat - other.lat) * KM_PER_DEGREE > reach:
-        return False
-    return distance(one, other) <= reach
+    province, _ = numbered(one.province for one in scenes)
+    same = (province[:, None] == province) & both(np.array([one.province is not None for one in scenes]))
+    beside = apart_km([one.place or (0.0, 0.0) for one in scenes]) <= reach
+    near: Truth = (same | beside) & both(np.array([one.place is not None for one in scenes]))
+    return near
 
 
-def _named(groups: Sequence[Sequence[Clash]]) -> tuple[Situation, ...]:
+def _connected(linked: Truth) -> Iterator[Numbers]:
+    """Groups of numbers that links hold together, in order of their first."""
+    free = np.ones(len(linked), dtype=bool)
+    while free.any():
+        group = np.zeros_like(free)
+        new = np.arange(len(free)) == free.argmax()
+        while new.any():
+            group |= new
+            new = linked[new].any(axis=0) & ~group
+        free &= ~group
+        yield np.flatnonzero(group)
+
+
+def _named(groups: Sequence[Sequence[str]], had: Mapping[str, str | None]) -> tuple[Situation, ...]:
     claims = []
     for number, group in enumerate(groups):
-        had = Counter(clash.situation for clash in group if clash.situation)
-        claims += [(-times, name, number) for name, times in had.items()]
-    names: dict[int, str] = {}
+        names = Counter(name for clash in group if (name := had.get(clash)))
+        claims += [(-times, name, number) for name, times in names.items()]
+    given: dict[int, str] = {}
     for _, name, number in sorted(claims):
-        if number not in names and name not in names.values():
-            names[number] = name
+        if number not in given and name not in given.values():
+            given[number] = name
     for number, group in enumerate(groups):
-        names.setdefault(number, named("s", group[0].id))
-    return tuple(Situation(names[n], tuple(clash.id for clash in group)) for n, group in enumerate(groups))
+        given.setdefault(number, named("s", group[0]))
+    return tuple(Situation(given[number], tuple(group)) for number, group in enumerate(groups))
