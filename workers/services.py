@@ -17,10 +17,11 @@ from workers.adapters import channels, fetching, outgoing, publishers, reading
 from workers.adapters import knowledge as shipped
 from workers.adapters.detector import Detector
 from workers.adapters.opinions import Endpoint, Ledger, Opinions
-from workers.adapters.store import entries, feeds, hubs, keys, silences
+from workers.adapters.store import articles, entries, feeds, hubs, keys, silences
 from workers.adapters.store.alerts import Revised
+from workers.adapters.store.articles import Known
+from workers.adapters.store.assigning import Linking
 from workers.adapters.store.claims import Held
-from workers.adapters.store.decisions import Linking
 from workers.adapters.store.deliveries import Outgoing
 from workers.adapters.store.engine import connect
 from workers.adapters.store.entries import Reading
@@ -53,6 +54,11 @@ class Services:
     def context(self, around: Neighbourhood) -> Context:
         """What linking knows beside the reports."""
         return linking(self.knowledge, self.settings.life.limits())(around)
+
+    def known(self, held: Sequence[Held]) -> Iterator[tuple[Held, Known]]:
+        """Articles to be assigned together."""
+        found = {known.id: known for known in articles.load_all(self.engine, [one.id for one in held])}
+        return ((one, found[one.id]) for one in held)
 
     @property
     def publishers(self) -> Publishers:

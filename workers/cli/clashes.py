@@ -13,7 +13,8 @@ from workers.cli.operate import AsJson, Folder, engine_or_exit, settings_or_exit
 from workers.cli.saying import Author, Note, myself
 
 if TYPE_CHECKING:
-    from workers.adapters.store.decisions import Decision, Linking
+    from workers.adapters.store.assigning import Linking
+    from workers.adapters.store.decisions import Decision
 
 app = typer.Typer(no_args_is_help=True, help="Show clashes and situations; merge and split them.")
 Clash = Annotated[str, typer.Argument(help="A clash's id, as messages and `export` give it.")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
-from workers.pipeline.dedupe import Candidate, Copy, bands, copy_of
+from workers.pipeline.dedupe import Candidate, Copy, copy_of, keys
 
 
 class Memory:
@@ -13,14 +13,14 @@ class Memory:
 
     def __init__(self) -> None:
         self._met: list[Candidate] = []
-        self._by_key: dict[str, list[int]] = defaultdict(list)
+        self._by_key: dict[int | str, list[int]] = defaultdict(list)
 
     def meet(self, candidate: Candidate) -> Copy | None:
         """The copy that ``candidate`` is of something met before; remembers it under its origin."""
-        keys = [*bands(candidate.signature), *([candidate.url] if candidate.url else [])]
-        earlier = sorted({number for key in keys for number in self._by_key[key]})
+        known_by: list[int | str] = [*keys(candidate.signature), *([candidate.url] if candidate.url else [])]
+        earlier = sorted({number for key in known_by for number in self._by_key[key]})
         found = copy_of(candidate, (self._met[number] for number in earlier))
-        for key in keys:
+        for key in known_by:
             self._by_key[key].append(len(self._met))
         self._met.append(replace(candidate, origin=found.origin if found else None))
         return found

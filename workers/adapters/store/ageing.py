@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
-from workers.adapters.store import clashes
+from workers.adapters.store import assigning, clashes
 from workers.pipeline.cluster import Limits
 from workers.pipeline.cluster import age as aged
 from workers.pipeline.models import ClashState, Revision
@@ -19,7 +19,7 @@ def age(engine: Engine, limits: Limits | None = None) -> list[int]:
     quiet, closed = min(span.quiet for span in shortest), min(span.closed for span in shortest)
     now = datetime.now(UTC)
     with engine.begin() as connection:
-        clashes.lock(connection)
+        assigning.lock(connection)
         silent = [
             *clashes.older_than(connection, ClashState.OPEN, quiet),
             *clashes.older_than(connection, ClashState.REOPENED, quiet),

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 
 from workers.adapters.store import tallies, yields
-from workers.adapters.store.columns import digest
+from workers.adapters.store.columns import among, digest
 from workers.adapters.store.pages import Fetched
-from workers.adapters.store.schema import articles, bands, entries, feeds, signatures, versions
+from workers.adapters.store.schema import articles, entries, feeds, signatures, versions
 from workers.adapters.store.tallies import Tally
 from workers.adapters.store.works import DETECT
-from workers.pipeline import dedupe, urls
+from workers.pipeline import dedupe, urls, wire
 from workers.pipeline.models import Article, Entry, Feed, Outcome, Signature
 
 COPY_REACH = timedelta(days=14)
@@ -39,7 +40,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Lookalike:
-    """An article that shares a band, to be compared."""
+    """An article that shares a key or the address, to be compared."""
 
     id: int
     signature: Signature
@@ -137,6 +138,11 @@ def _published(found: Fetched, article: Article) -> datetime:
 
 
 def load(engine: Engine, article_id: int) -> Known:
+    (known,) = load_all(engine, [article_id])
+    return known
+
+
+def load_all(engine: Engine, ids: Iterable[int]) -> list[Known]:
     chosen = (
         select(
             articles.c.id,
@@ -151,42 +157,50 @@ def load(engine: Engine, article_id: int) -> Known:
         )
         .join(feeds, feeds.c.id == articles.c.feed_id)
         .join(entries, entries.c.id == articles.c.entry_id)
-        .where(articles.c.id == article_id)
+        .where(among(articles.c.id, ids))
     )
     with engine.connect() as connection:
-        return Known(*connection.execute(chosen).one())
+        return [Known(*row) for row in connection.execute(chosen)]
 
 
-def lookalikes(connection: Connection, known: Known) -> list[Lookalike]:
-    """Other articles that share a band or the address, earlier and later ones, in order of publication."""
-    mine = select(bands.c.band).where(bands.c.article_id == known.id)
-    sharing = select(bands.c.article_id).where(bands.c.band.in_(mine))
-    same_address = select(articles.c.id).where(articles.c.url_key == digest(known.url or ""))
-    near = articles.c.published.between(known.published - COPY_REACH, known.published + COPY_REACH)
-    chosen = _signed().where(articles.c.id.in_(sharing.union(same_address)), near, articles.c.id != known.id)
-    ordered = chosen.order_by(articles.c.published, articles.c.id)
-    return [Lookalike(*row) for row in connection.execute(ordered)]
+def lookalikes(connection: Connection, ids: Iterable[int]) -> dict[int, list[Lookalike]]:
+    """For each of these articles that is signed, those that share a key or the address, itself among them.
+
+    Earlier and later ones, in order of publication.
+    """
+    found: dict[int, list[Lookalike]] = {}
+    for row in connection.execute(_LOOKALIKES, {"ids": sorted(ids), "reach": COPY_REACH}):
+        signature = wire.decode(Signature, row.signature)
+        found.setdefault(row.asked, []).append(Lookalike(row.id, signature, row.published, row.url, row.copy_of))
+    return found
 
 
-def signed(connection: Connection, article_id: int) -> Lookalike:
-    return Lookalike(*connection.execute(_signed().where(articles.c.id == article_id)).one())
-
-
-def _signed() -> Select[Any]:
-    columns = (articles.c.id, signatures.c.signature, articles.c.published, articles.c.url, articles.c.copy_of)
-    return select(*columns).join(signatures, signatures.c.article_id == articles.c.id)
+_LOOKALIKES = text(
+    """
+    WITH mine AS MATERIALIZED (
+        SELECT id, keys, published, url_key FROM signatures JOIN articles ON id = article_id
+        WHERE id = ANY(CAST(:ids AS bigint[]))),
+    met AS (
+        SELECT mine.id AS asked, article_id FROM mine JOIN signatures ON signatures.keys && mine.keys
+        UNION SELECT mine.id, articles.id FROM mine JOIN articles USING (url_key)
+        UNION SELECT id, id FROM mine)
+    SELECT asked, known.id, signature, known.published, known.url, known.copy_of
+    FROM met JOIN mine ON mine.id = asked JOIN signatures USING (article_id)
+    JOIN articles AS known ON known.id = article_id
+    WHERE known.published BETWEEN mine.published - :reach AND mine.published + :reach
+    ORDER BY known.published, known.id
+    """
+)
 
 
 def sign(connection: Connection, known: Known, signature: Signature | None) -> None:
-    """Replace the article's signature and bands. ``None``: it tells no incident, so nobody asks whose copy it is."""
-    for table in (bands, signatures):
-        connection.execute(delete(table).where(table.c.article_id == known.id))
+    """Replace the article's signature. ``None``: it tells no incident, so nobody asks whose copy it is."""
     if signature is None:
+        connection.execute(delete(signatures).where(signatures.c.article_id == known.id))
         return
-    connection.execute(insert(signatures).values(article_id=known.id, signature=signature))
-    keys = sorted(set(dedupe.bands(signature)))
-    if keys:
-        connection.execute(insert(bands), [{"band": band, "article_id": known.id} for band in keys])
+    statement = insert(signatures).values(article_id=known.id, signature=signature, keys=list(dedupe.keys(signature)))
+    given = {name: statement.excluded[name] for name in ("signature", "keys")}
+    connection.execute(statement.on_conflict_do_update(index_elements=["article_id"], set_=given))
 
 
 def mark_copy(connection: Connection, article_id: int, origin: int | None, similarity: float | None) -> None:

@@ -77,14 +77,19 @@ def claim(
 ) -> list[Held]:
     """Lease those of the rows that are ready, oldest first; an empty list says that others were faster.
 
-    ``untried`` leaves out rows whose earlier claim was never finished.
+    ``untried`` leaves out rows whose earlier claim was never finished, and takes others along (``Work.along``).
     """
-    table = work.table
-    wanted = _ready(work) & (table.c.attempts == 0) if untried else _ready(work)
+    table, ids = work.table, list(ids)
+    named = among(table.c.id, ids)
+    wanted = _ready(work) & (table.c.attempts == 0) if untried else _ready(work) & named
+    if untried and work.along:
+        limit = len(ids) + work.along
+    elif untried:
+        wanted &= named
     ready = (
         select(table.c.id)
-        .where(among(table.c.id, ids), wanted)
-        .order_by(table.c.due_at, table.c.id)
+        .where(wanted)
+        .order_by(~named, table.c.due_at, table.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
         .cte("ready")

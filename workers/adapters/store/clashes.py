@@ -1,42 +1,24 @@
-"""Clashes as the store keeps them: what clustering made of a neighbourhood, its revisions and its redirects.
-
-Assignment holds one transaction-level advisory lock from loading to commit: 150 articles a second through it are
-enough, and two reports of one incident can never found two clashes.
-"""
+"""Clashes as the store keeps them: what clustering made of a neighbourhood, its revisions and its redirects."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from workers.adapters.store import neighbourhood
 from workers.adapters.store.neighbourhood import Neighbourhood, cell_of
 from workers.adapters.store.schema import clashes, memberships, revisions, situations
 from workers.adapters.store.works import EVALUATE
-from workers.pipeline.cluster import Before, Clustering, Context, group, scene, tell
+from workers.pipeline.cluster import Before, Clustering, scene
 from workers.pipeline.models import Change, Clash, ClashState, Revision, Situation, Status
 
-_ASSIGNING = 7_231_003
 
-
-def lock(connection: Connection) -> None:
-    """Take the assignment lock until the end of the transaction."""
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ASSIGNING})
-
-
-def assign(connection: Connection, around: Neighbourhood, known: Context, primed: bool) -> list[int]:
-    """Cluster what lies around anew; the ids of the new revisions. ``primed`` revisions are never told."""
-    groups = around.changed(group(around.cards, known))
-    filings, before = neighbourhood.before(connection, around, groups)
-    return _save(connection, tell(groups, filings, before, datetime.now(UTC), known), around, before, primed)
-
-
-def _save(connection: Connection, found: Clustering, around: Neighbourhood, before: Before, primed: bool) -> list[int]:
+def save(connection: Connection, found: Clustering, around: Neighbourhood, before: Before, primed: bool) -> list[int]:
+    """Keep what clustering found; returns the ids of the new revisions. ``primed`` revisions are never told."""
     known = {clash.id: clash for clash in before.clashes}
     found = _revived(connection, found, known.keys())
     changed = [clash for clash in found.clashes if clash != known.get(clash.id)]

@@ -6,23 +6,19 @@ or the one that it bore before. The latest decision about two reports is the one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from workers.adapters.store import clashes, neighbourhood, pins
-from workers.adapters.store.neighbourhood import Neighbourhood
+from workers.adapters.store import assigning, neighbourhood, pins
+from workers.adapters.store.assigning import Linking
 from workers.adapters.store.schema import clashes as clash_rows
 from workers.adapters.store.schema import revisions
 from workers.adapters.store.upkeep import decisions
-from workers.pipeline.cluster import Context
 from workers.pipeline.models import Filing
-
-Linking = Callable[[Neighbourhood], Context]
-"""What linking may know beside the reports, for a neighbourhood."""
 
 
 class NoSuchClashError(Exception):
@@ -82,7 +78,7 @@ def made(engine: Engine, most: int = 100) -> list[Decision]:
 
 def _members(connection: Connection, clash: str) -> list[Filing]:
     """Earliest first, under the assignment lock."""
-    clashes.lock(connection)
+    assigning.lock(connection)
     known = select(clash_rows.c.id).where(clash_rows.c.id == clash, clash_rows.c.merged_into.is_(None))
     found = neighbourhood.members(connection, clash) if connection.scalar(known) else []
     if not found:
@@ -101,6 +97,5 @@ def _keep(connection: Connection, decision: Decision) -> int:
 
 def _assign(connection: Connection, touched: Collection[str], linking: Linking) -> None:
     """Cluster anew around these clashes. Nobody hints the revisions: the tick does, within a second."""
-    around = neighbourhood.of_clashes(connection, touched)
-    revised = clashes.assign(connection, around, linking(around), primed=False)
+    revised = assigning.renew(connection, neighbourhood.of_clashes(connection, touched), linking, primed=False)
     connection.execute(update(revisions).where(revisions.c.id.in_(revised)).values(hinted_at=None))

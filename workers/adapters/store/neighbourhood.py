@@ -1,6 +1,6 @@
 """What a clustering must see: the filings that an article's reports, or some clashes, meet, and the clashes they touch.
 
-Call under ``clashes.lock``. Rows are found by one-degree squares and days, so the cost of a look-up depends on the
+Call under ``assigning.lock``. Rows are found by one-degree squares and days, so the cost of a look-up depends on the
 news of those days around that place and not on how much is stored. Of most filings around only the card is loaded,
 and of most clashes only the scene: whole ones are needed of what changes (``before``), which is little.
 """

@@ -12,9 +12,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, RowMapping, select, text
 
-from workers.adapters.store import articles, clashes, copies, filings, neighbourhood
+from workers.adapters.store import articles, assigning, filings
 from workers.adapters.store.articles import Known
-from workers.adapters.store.decisions import Linking
+from workers.adapters.store.assigning import Linking
 from workers.adapters.store.schema import articles as table
 from workers.adapters.store.schema import reports
 from workers.pipeline import dedupe
@@ -60,7 +60,7 @@ def recode(engine: Engine, anew: Anew, linking: Linking, *, dry_run: bool) -> Re
         edited = anew.article != anew.known.article
         if before == after and not edited:
             return None
-        clashes.lock(connection)
+        assigning.lock(connection)
         if not articles.renew(connection, anew.known, anew.article):
             return None
         revised = _assign(connection, anew, linking)
@@ -84,8 +84,7 @@ def _assign(connection: Connection, anew: Anew, linking: Linking) -> dict[str, t
     now = replace(anew.known, version=anew.known.version + 1, article=anew.article)
     filings.keep(connection, now, anew.filings)
     articles.sign(connection, now, dedupe.sign(now.article.text, now.article.title))
-    around = neighbourhood.of_articles(connection, [now], copies.settle(connection, now))
-    made = clashes.assign(connection, around, linking(around), now.primed)
+    made = assigning.assign(connection, [now], linking)
     rows: Sequence[RowMapping] = connection.execute(text(_HUSH), {"ids": made}).mappings().all()
     return {row["clash_id"]: tuple(row["changes"]) for row in rows}
 

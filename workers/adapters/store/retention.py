@@ -20,11 +20,9 @@ DELETE FROM entries WHERE id IN (
     SELECT id FROM entries WHERE stage IS NULL AND seen_at < now() - make_interval(days => :days) LIMIT :batch)
 """
 _SIGNATURES = """
-WITH old AS (
+DELETE FROM signatures WHERE article_id IN (
     SELECT article_id FROM signatures JOIN articles ON articles.id = article_id
-    WHERE stage IS NULL AND published < now() - make_interval(days => :days) LIMIT :batch),
-dropped AS (DELETE FROM bands WHERE article_id IN (SELECT article_id FROM old))
-DELETE FROM signatures WHERE article_id IN (SELECT article_id FROM old)
+    WHERE stage IS NULL AND published < now() - make_interval(days => :days) LIMIT :batch)
 """
 _QUARANTINE = """
 DELETE FROM quarantine WHERE id IN (

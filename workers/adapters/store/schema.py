@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -139,15 +141,9 @@ signatures = Table(
     metadata,
     _to("articles", primary_key=True),
     Column("signature", Wire(Signature), nullable=False),
-)
-
-bands = Table(
-    "bands",
-    metadata,
-    Column("band", Text, nullable=False),
-    _to("articles"),
-    PrimaryKeyConstraint("band", "article_id"),
-    Index(None, "article_id"),
+    # ``dedupe.keys``. An index over arrays, since a row for each of 32 keys cost twice the rest of assignment.
+    Column("keys", ARRAY(BigInteger), nullable=False),
+    Index(None, "keys", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
 )
 
 reports = Table(

@@ -29,6 +29,8 @@ class Work:
     max_attempts: int
     backoff: float
     """Seconds before the second attempt; doubles with each further one."""
+    along: int = 0
+    """Other ready rows that are taken along with those of a hint, where many together cost little more than one."""
 
     @property
     def lease(self) -> float:
@@ -42,7 +44,7 @@ PARSE = Work("parse", pages, "process", batch=25, max_attempts=3, backoff=5)
 FETCH = Work("fetch", entries, "fetch", batch=200, max_attempts=5, backoff=60)
 EXTRACT = Work("extract", pages, "process", batch=10, max_attempts=3, backoff=5)  # the last without the page
 DETECT = Work("detect", articles, "process", batch=10, max_attempts=3, backoff=5)
-CLUSTER = Work("cluster", articles, "process", batch=10, max_attempts=5, backoff=2)
+CLUSTER = Work("cluster", articles, "process", batch=10, max_attempts=5, backoff=2, along=20)
 EVALUATE = Work("evaluate", revisions, "process", batch=10, max_attempts=5, backoff=5)
 SEND = Work("send", deliveries, "notify", batch=5, max_attempts=10, backoff=5)
 

@@ -6,6 +6,6 @@ have in common is settled by ``cluster``, from places and days, never from words
 """
 
 from workers.pipeline.dedupe.copies import Candidate, Copy, CopyReason, copy_of
-from workers.pipeline.dedupe.signature import bands, containment, sign, similarity
+from workers.pipeline.dedupe.signature import containment, keys, sign, similarity
 
-__all__ = ["Candidate", "Copy", "CopyReason", "bands", "containment", "copy_of", "sign", "similarity"]
+__all__ = ["Candidate", "Copy", "CopyReason", "containment", "copy_of", "keys", "sign", "similarity"]

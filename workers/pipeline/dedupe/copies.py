@@ -53,7 +53,7 @@ LONGER, SHORTER = 3.0, 8.0
 def copy_of(candidate: Candidate, others: Iterable[Candidate]) -> Copy | None:
     """The earliest of ``others`` that ``candidate`` copies, followed to its origin; ``None`` when it copies none.
 
-    ``others`` are texts that came before it, earliest first (those that share a key of ``bands`` or the address).
+    ``others`` are texts that came before it, earliest first (those that share one of ``keys`` or the address).
     """
     for other in others:
         reason = _reason(candidate, other)

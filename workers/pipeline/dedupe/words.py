@@ -16,7 +16,6 @@ _WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
 """Scripts without spaces (Thai, Burmese, Khmer, Chinese, Japanese) count each character as a word."""
 _QUOTE = re.compile(r'“[^”\n]{40,}”|„[^“”\n]{40,}[“”]|«[^»\n]{40,}»|"[^"\n]{40,}"|”[^”\n]{40,}”|「[^」\n]{20,}」')
 _STOP = re.compile(r"[.!?…。！？؟।](?:[\s\"'”“»)\]]|$)")
-_SENTENCE = re.compile(r"(?<=[.!?…。！？؟।])\s+|\n+")
 _HEADING_WORDS = 12
 _LEAST_WORDS = 30
 _LEAST_SHARE = 0.4
@@ -35,13 +34,6 @@ def narrative(text: str) -> list[str]:
     if len(own) < _LEAST_WORDS or len(own) < _LEAST_SHARE * len(everything):
         return everything
     return own
-
-
-def sentences(text: str, least: int) -> list[str]:
-    """Sentences of at least ``least`` words outside quotes, each as its compared words in one string."""
-    unquoted = _QUOTE.sub(" ", text)
-    found = (words(part) for part in _SENTENCE.split(unquoted))
-    return [" ".join(part) for part in found if len(part) >= least]
 
 
 def _standing(line: str) -> bool:

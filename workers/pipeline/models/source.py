@@ -151,4 +151,4 @@ class Signature:
     values: tuple[int, ...] = field(repr=False)
     shingles: int = 0
     marks: tuple[int, ...] = field(default=(), repr=False)
-    """Hashes of up to eight whole sentences, for look-up only."""
+    """Hashes of some passages, for look-up only."""
