@@ -7,7 +7,8 @@ that of the event, one side for two, a neighbouring kind, an early toll. The rat
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -71,6 +72,26 @@ def stream(articles: int, seed: int = 1, per_day: int = 500) -> Iterator[News]:
             made += _told(incident, words, chance)
         made += [_noise(f"n{day}.{number}", day, words, chance) for number in range(int(per_day * NOISE))]
     yield from sorted(made, key=lambda news: (news.published, news.id))[:articles]
+
+
+def judged(news: Sequence[News], copies: Mapping[str, str], home: Mapping[str, str]) -> dict[str, float]:
+    """How well copies were found, and how well pairs of articles share a clash when they tell one incident.
+
+    ``copies`` and ``home`` map an article to what it was found to copy, and to its clash.
+    """
+    told = [one for one in news if one.incident is not None and one.id in home]
+    truth, mine, both = Counter(o.incident for o in told), Counter(home[o.id] for o in told), Counter[object]()
+    both.update((one.incident, home[one.id]) for one in told)
+    hits, wanted, given = (sum(n * (n - 1) // 2 for n in counts.values()) for counts in (both, truth, mine))
+    planted = {one.id for one in news if one.copies}
+    return {
+        "copies": len(planted),
+        "copies_found": round(len(planted & copies.keys()) / len(planted), 4),
+        "copies_invented": len(copies.keys() - planted),
+        "precision": round(hits / given, 4),
+        "recall": round(hits / wanted, 4),
+        "clashes_per_incident": round(len(mine) / len(truth), 3),
+    }
 
 
 def _town(number: int, chance: random.Random) -> Place:

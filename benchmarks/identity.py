@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from time import process_time
 
-from benchmarks._stream import News, stream
+from benchmarks._stream import News, judged, stream
 from workers.cli.memory import Memory
 from workers.pipeline.cluster import Reach, cluster, reach
 from workers.pipeline.cluster.geo import coarse, kilometres
@@ -73,22 +73,13 @@ def main(articles: int) -> dict[str, object]:
             laps.append(process_time())
         desk.take(one)
     laps.append(process_time())
-    told = [one for one in news if one.incident is not None]
-    found = {one.id: desk.home[one.id].id for one in told}
-    truth, mine, both = Counter(o.incident for o in told), Counter(found.values()), Counter()
-    both.update((one.incident, found[one.id]) for one in told)
-    hits, wanted, given = (sum(n * (n - 1) // 2 for n in counts.values()) for counts in (both, truth, mine))
-    planted = {one.id: one.copies for one in news if one.copies}
+    home = {name: clash.id for name, clash in desk.home.items()}
     return {
         "benchmark": "identity",
         "articles": len(news),
         "per_second_first": round(WINDOW / (laps[1] - laps[0])),
         "per_second_last": round((len(news) - WINDOW * (len(laps) - 2)) / (laps[-1] - laps[-2])),
-        "copies_found": round(sum(name in desk.copies for name in planted) / len(planted), 4),
-        "copies_invented": sum(name not in planted for name in desk.copies),
-        "precision": round(hits / given, 4),
-        "recall": round(hits / wanted, 4),
-        "clashes_per_incident": round(len(mine) / len(truth), 3),
+        **judged(news, desk.copies, home),
     }
 
 

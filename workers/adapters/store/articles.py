@@ -158,6 +158,7 @@ def load_all(engine: Engine, ids: Iterable[int]) -> list[Known]:
         .join(feeds, feeds.c.id == articles.c.feed_id)
         .join(entries, entries.c.id == articles.c.entry_id)
         .where(among(articles.c.id, ids))
+        .order_by(articles.c.id)
     )
     with engine.connect() as connection:
         return [Known(*row) for row in connection.execute(chosen)]

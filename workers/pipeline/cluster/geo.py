@@ -11,7 +11,7 @@ from math import asin, cos, radians, sin, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.pipeline.cluster.grids import Real
+from workers.pipeline.cluster.grids import Real, numbered
 from workers.pipeline.models import Place, Precision
 
 EARTH_KM = 12742.0
@@ -62,11 +62,16 @@ def apart_km(points: Sequence[tuple[float, float]]) -> Real:
 
 def lies(places: Sequence[Place | None], known: Sequence[Lie]) -> tuple[NDArray[np.int8], Real]:
     """``lie`` of each two: its number in ``known``, and the kilometres. Most are too far apart for a second look."""
-    size, km = len(places), apart_km([(place.lat, place.lon) if place else (0.0, 0.0) for place in places])
+    km = apart_km([(place.lat, place.lon) if place else (0.0, 0.0) for place in places])
     wide = [coarse(place) for place in places]
-    found = np.full((size, size), known.index(Lie.APART), dtype=np.int8)
-    for i, j in np.argwhere(np.triu((km <= FAR_KM) | np.array(wide) | np.array(wide)[:, None])):
-        found[i, j] = found[j, i] = known.index(lie(places[i], places[j], float(km[i, j]), (wide[i], wide[j])))
+    radius = np.array([place.radius_km if place else 0.0 for place in places])
+    country, _ = numbered(place.country if place else None for place in places)
+    untold = np.array([place is None or not place.country for place in places])
+    area = np.array(wide)[:, None] | np.array(wide)
+    may_hold = (country[:, None] == country) | untold[:, None] | untold | (km <= radius[:, None] + radius)
+    found = np.full((len(places), len(places)), known.index(Lie.APART), dtype=np.int8)
+    for i, j in np.argwhere(np.triu((km <= FAR_KM) | (area & may_hold))).tolist():
+        found[i, j] = found[j, i] = known.index(lie(places[i], places[j], km[i, j], (wide[i], wide[j])))
     return found, km
 
 
