@@ -14,7 +14,7 @@ from workers.pipeline.cluster import card, scene
 from workers.pipeline.models import Clash, Filing
 
 revision = "0051"
-down_revision = "0071"
+down_revision = "0092"
 
 
 def upgrade() -> None:
