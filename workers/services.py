@@ -30,7 +30,7 @@ from workers.adapters.store.neighbourhood import Neighbourhood
 from workers.adapters.store.opinions import StoreLedger
 from workers.adapters.web import Answer, Fetcher, Policy, Request
 from workers.pipeline import regions
-from workers.pipeline.cluster import Context, Limits, alone
+from workers.pipeline.cluster import Allied, Context, Limits
 from workers.pipeline.detect.opinion import Bounds
 from workers.pipeline.links import Front
 from workers.pipeline.models import Alert
@@ -53,7 +53,7 @@ class Services:
 
     def context(self, around: Neighbourhood) -> Context:
         """What linking knows beside the reports."""
-        return linking(self.knowledge, self.settings.life.limits())(around)
+        return linking(self.knowledge.actors.allied, self.settings.life.limits())(around)
 
     def known(self, held: Sequence[Held]) -> Iterator[tuple[Held, Known]]:
         """Articles to be assigned together."""
@@ -141,9 +141,8 @@ def opinions(given: Opinion, ledger: Ledger) -> Opinions | None:
     return Opinions(Endpoint(given.url, given.model, key, given.timeout, Bounds(given.low, given.high)), ledger)
 
 
-def linking(known: Knowledge, limits: Limits) -> Linking:
+def linking(allied: Allied, limits: Limits) -> Linking:
     """What linking knows beside the reports, for any neighbourhood: allies, an operator's decisions, times, ids."""
-    allied = known.actors.allied if known.actors else alone
     return lambda around: Context(allied, around.pins, limits)
 
 

@@ -22,8 +22,9 @@ from starlette.routing import compile_path
 
 from workers import __version__
 from workers.adapters.store import gauges, views
+from workers.adapters.store.assigning import Linking, unlinked
 from workers.adapters.store.views import Wanted
-from workers.api import gate, links, push, steering, watching
+from workers.api import gate, identity, links, push, steering, watching
 from workers.api.access import EVERYWHERE, MISSING
 from workers.asking import Outlook
 
@@ -44,15 +45,19 @@ Country = Annotated[str | None, Query(pattern="^[A-Z]{2}$", description="ISO 316
 State = Annotated[str | None, Query(pattern="^(open|quiet|closed|reopened)$")]
 
 
-def application(engine: Engine, outlook: Outlook | None = None, per_minute: int = gate.PER_MINUTE) -> FastAPI:
+def application(
+    engine: Engine, outlook: Outlook | None = None, per_minute: int = gate.PER_MINUTE, linking: Linking = unlinked
+) -> FastAPI:
     """The ASGI application over one store. ``outlook`` is what is watched; nothing unless said.
 
+    ``linking``: what merges and splits may know beside the reports.
     ``per_minute``: what one client may ask; a change costs ten, a wrong token sixty more.
     """
     app = FastAPI(title="Clashwatch", version=__version__, docs_url=None, redoc_url=None, responses=EVERYWHERE)
-    app.state.engine, app.state.outlook = engine, outlook or Outlook()
+    app.state.engine, app.state.outlook, app.state.linking = engine, outlook or Outlook(), linking
     app.include_router(steering.routes)
     app.include_router(watching.routes)
+    app.include_router(identity.routes)
     app.include_router(links.routes)
     app.include_router(push.routes)
 

@@ -41,35 +41,35 @@ def _storable(text: str) -> str:
 Words = Annotated[str, Field(max_length=2000), AfterValidator(_storable)]
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class NewSilence(_Body):
+class NewSilence(Body):
     matchers: list[Annotated[str, Field(max_length=500), AfterValidator(_matcher)]] = Field(default=[], max_length=50)
     regions: list[Annotated[str, Field(max_length=200)]] = Field(default=[], max_length=50)
     comment: Annotated[Words, Field(min_length=1)]
     hours: Hours = 4
 
 
-class NewAck(_Body):
+class NewAck(Body):
     note: Words = ""
     hours: Hours = 12
 
 
-class NewReview(_Body):
+class NewReview(Body):
     judgement: Judgement
     rule: Annotated[str | None, Field(max_length=200)] = None
     note: Words = ""
 
 
-class NewToken(_Body):
+class NewToken(Body):
     name: Annotated[Words, Field(min_length=1)]
     scope: Annotated[str, Field(pattern="^(read|steer|admin)$")] = "steer"
     hours: Annotated[float | None, Field(gt=0, le=24 * 3650)] = None
 
 
-class Overlap(_Body):
+class Overlap(Body):
     overlap_hours: Annotated[float, Field(ge=0, le=24 * 31)] = 24
 
 

@@ -26,16 +26,19 @@ def api() -> None:
     """Run the HTTP API."""
     import uvicorn
 
+    from workers.adapters import knowledge
     from workers.adapters.store.engine import connect
     from workers.api.app import application
     from workers.asking import Outlook
+    from workers.services import linking
 
     logs.configure("api")
     settings = settings_or_exit(None)
     assert settings.database.url is not None
     engine = connect(settings.database.url, size=8)
     threading.Thread(target=_beat, args=(settings.api.host, settings.api.port, engine), daemon=True).start()
-    made = application(engine, Outlook.of(settings), settings.api.per_minute)
+    decided = linking(knowledge.actors().allied, settings.life.limits())
+    made = application(engine, Outlook.of(settings), settings.api.per_minute, decided)
     uvicorn.run(
         made, host=settings.api.host, port=settings.api.port, log_config=None,
         access_log=False, server_header=False,

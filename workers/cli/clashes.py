@@ -110,7 +110,7 @@ def _decided(config: Path | None, said: Decision, decide: Callable[[Any, Linking
 
     limits = settings_or_exit(config).life.limits()
     try:
-        return decide(engine_or_exit(config), linking(knowledge.load(), limits))
+        return decide(engine_or_exit(config), linking(knowledge.actors().allied, limits))
     except NoSuchClashError as error:
         typer.echo(f"cannot {said.what}: {error}", err=True)
         raise typer.Exit(1) from None

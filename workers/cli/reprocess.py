@@ -39,7 +39,7 @@ def reprocess(
     again, read, changed = _reader(engine, known), 0, 0
     for article, page in recoding.since(engine, since.replace(tzinfo=UTC)):
         anew = again(article, page)
-        found = recoding.recode(engine, anew, linking(known, limits), dry_run=dry_run)
+        found = recoding.recode(engine, anew, linking(known.actors.allied, limits), dry_run=dry_run)
         read += 1
         if found is not None:
             changed += 1

@@ -22,6 +22,11 @@ Linking = Callable[[Neighbourhood], Context]
 _ASSIGNING = 7_231_003
 
 
+def unlinked(around: Neighbourhood) -> Context:
+    """Linking that knows of nobody's allies: an operator's decisions alone."""
+    return Context(pins=around.pins)
+
+
 def lock(connection: Connection) -> None:
     """Take the assignment lock until the end of the transaction."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ASSIGNING})

@@ -28,6 +28,7 @@ from workers.pipeline.cluster.situations import Scene, scene, situations
 from workers.pipeline.models import Change, Clash, Filing, Revision, Situation
 
 __all__ = [
+    "Allied",
     "Before",
     "Card",
     "Clustering",
