@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from workers.adapters.store import tallies, yields
-from workers.adapters.store.columns import among, digest
+from workers.adapters.store.columns import among, as_json, digest
 from workers.adapters.store.pages import Fetched
 from workers.adapters.store.schema import articles, entries, feeds, signatures, versions
 from workers.adapters.store.tallies import Tally
@@ -199,9 +199,17 @@ def sign(connection: Connection, known: Known, signature: Signature | None) -> N
     if signature is None:
         connection.execute(delete(signatures).where(signatures.c.article_id == known.id))
         return
-    statement = insert(signatures).values(article_id=known.id, signature=signature, keys=list(dedupe.keys(signature)))
-    given = {name: statement.excluded[name] for name in ("signature", "keys")}
-    connection.execute(statement.on_conflict_do_update(index_elements=["article_id"], set_=given))
+    row = {"id": known.id, "signature": as_json(Signature, signature), "keys": list(dedupe.keys(signature))}
+    connection.execute(_SIGN, row)
+
+
+_SIGN = text(
+    """
+    INSERT INTO signatures (article_id, signature, keys)
+    VALUES (:id, CAST(:signature AS jsonb), CAST(:keys AS bigint[]))
+    ON CONFLICT (article_id) DO UPDATE SET signature = excluded.signature, keys = excluded.keys
+    """
+)
 
 
 def mark_copy(connection: Connection, article_id: int, origin: int | None, similarity: float | None) -> None:

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, Table, and_, bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import Insert, insert
 
+from workers.adapters.store.columns import among
 from workers.adapters.store.neighbourhood import Neighbourhood, cell_of
 from workers.adapters.store.schema import clashes, memberships, revisions, situations
 from workers.adapters.store.works import EVALUATE
@@ -38,7 +39,7 @@ def _revived(connection: Connection, found: Clustering, known: Collection[str]) 
     """A clash that was merged away and comes apart again takes up its old id, so that nobody is told of it as new."""
     new = [clash.id for clash in found.clashes if clash.id not in known]
     made = select(revisions.c.clash_id, func.max(revisions.c.number).label("last")).group_by(revisions.c.clash_id)
-    last = {row.clash_id: row.last for row in connection.execute(made.where(revisions.c.clash_id.in_(new)))}
+    last = {row.clash_id: row.last for row in connection.execute(made.where(among(revisions.c.clash_id, new)))}
     if not last:
         return found
     counted = {clash.id: replace(clash, revision=clash.revision + last.get(clash.id, 0)) for clash in found.clashes}
@@ -54,13 +55,31 @@ def _collapse(clash: Clash) -> Revision:
 
 def keep(connection: Connection, changed: Sequence[Clash]) -> None:
     """Insert or replace clashes."""
-    if not changed:
-        return
-    statement = insert(clashes)
-    rows = [_clash(clash) for clash in changed]
-    names = [name for name in rows[0] if name != "id"]
-    given = {name: statement.excluded[name] for name in names} | {"changed_at": func.now(), "merged_into": None}
-    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=given), rows)
+    if changed:
+        connection.execute(_KEEP, [_clash(clash) for clash in changed])
+
+
+def _replacing(table: Table, key: str, *names: str, **more: Any) -> Insert:
+    """Insert, or replace what is known under the key."""
+    statement = insert(table).values({name: bindparam(name) for name in (key, *names)})
+    given = {name: statement.excluded[name] for name in names}
+    return statement.on_conflict_do_update(index_elements=[key], set_=given | more)
+
+
+_COLUMNS = (
+    "clash",
+    "scene",
+    "state",
+    "situation_id",
+    "event_type",
+    "country",
+    "cell",
+    "first_reported",
+    "last_reported",
+)
+_KEEP = _replacing(clashes, "id", *_COLUMNS, changed_at=func.now(), merged_into=None)
+_MOVE = _replacing(memberships, "report_id", "clash_id")
+_SITUATION = _replacing(situations, "id", "situation")
 
 
 def _clash(clash: Clash) -> dict[str, Any]:
@@ -81,21 +100,17 @@ def _clash(clash: Clash) -> dict[str, Any]:
 def _join(connection: Connection, wanted: dict[str, str], current: Mapping[str, str]) -> None:
     moved = [{"report_id": one, "clash_id": home} for one, home in wanted.items() if current.get(one) != home]
     if moved:
-        statement = insert(memberships)
-        home = {"clash_id": statement.excluded.clash_id}
-        connection.execute(statement.on_conflict_do_update(index_elements=["report_id"], set_=home), moved)
+        connection.execute(_MOVE, moved)
 
 
 def _situate(connection: Connection, found: Sequence[Situation]) -> None:
     """Situations may take in clashes that were not recomputed: those only learn their situation's name."""
-    chosen = select(situations.c.situation).where(situations.c.id.in_([one.id for one in found]))
+    chosen = select(situations.c.situation).where(among(situations.c.id, [one.id for one in found]))
     known = set(connection.scalars(chosen))
     changed = [one for one in found if one not in known]
     if not changed:
         return
-    statement = insert(situations)
-    renewed = statement.on_conflict_do_update(index_elements=["id"], set_={"situation": statement.excluded.situation})
-    connection.execute(renewed, [{"id": one.id, "situation": one} for one in changed])
+    connection.execute(_SITUATION, [{"id": one.id, "situation": one} for one in changed])
     connection.execute(text(_NAME_SITUATION), [{"situation": one.id, "ids": list(one.clashes)} for one in changed])
 
 

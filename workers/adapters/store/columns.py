@@ -76,6 +76,15 @@ def as_json(cls: Any, value: Any) -> str:
     return json.dumps(storable(TypeAdapter(cls).dump_python(value, mode="json")))
 
 
+class _Written(str):
+    """JSON as text already."""
+
+
+def serialize(value: Any) -> str:
+    """What the engine makes of a JSON value: a noun comes written, other values are written here."""
+    return value if isinstance(value, _Written) else json.dumps(value)
+
+
 class Wire(TypeDecorator[Any]):
     """A frozen dataclass of the pipeline, kept as JSONB."""
 
@@ -88,7 +97,7 @@ class Wire(TypeDecorator[Any]):
 
     @override
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return None if value is None else storable(wire.encode(value))
+        return None if value is None else _Written(as_json(type(value), value))
 
     @override
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:

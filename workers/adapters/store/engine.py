@@ -12,6 +12,8 @@ from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from workers.adapters.store.columns import serialize
+
 _PASSING = frozenset({"08", "40", "53", "57P01", "57P02", "57P03", "58", "55P03"})
 """SQLSTATE classes and codes: connection, rollback (deadlock, serialization), resources (disk, memory, connections),
 shutdown and recovery, system error, lock not to be had. 57014, too long a statement, may be the row's fault."""
@@ -31,6 +33,7 @@ def connect(url: str, *, size: int = 2) -> Engine:
         max_overflow=size,
         pool_pre_ping=True,
         pool_timeout=10,
+        json_serializer=serialize,
         json_deserializer=from_json,  # a third of the standard library's time, for every noun that is read
         connect_args={
             "connect_timeout": 5,

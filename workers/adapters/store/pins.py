@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
+from workers.adapters.store.columns import among
 from workers.adapters.store.upkeep import pins
 from workers.pipeline.cluster import Pins
 
@@ -15,7 +16,7 @@ Pair = tuple[str, str]
 def of(connection: Connection, filings: Collection[str]) -> Pins:
     """What was decided about any of these filings."""
     chosen = select(pins.c.one, pins.c.other, pins.c.together)
-    rows = connection.execute(chosen.where(or_(pins.c.one.in_(filings), pins.c.other.in_(filings)))).all()
+    rows = connection.execute(chosen.where(or_(among(pins.c.one, filings), among(pins.c.other, filings)))).all()
     held: dict[bool, set[frozenset[str]]] = {True: set(), False: set()}
     for one, other, together in rows:
         held[together].add(frozenset((one, other)))
@@ -32,8 +33,8 @@ def put(connection: Connection, decision: int, pairs: Iterable[Pair], *, togethe
 def part(connection: Connection, some: Collection[str], others: Collection[str], *, together: bool) -> None:
     """Forget the earlier decisions of one kind between two sets of filings: the latest decision holds."""
     across = or_(
-        pins.c.one.in_(some) & pins.c.other.in_(others),
-        pins.c.one.in_(others) & pins.c.other.in_(some),
+        among(pins.c.one, some) & among(pins.c.other, others),
+        among(pins.c.one, others) & among(pins.c.other, some),
     )
     connection.execute(delete(pins).where(across, pins.c.together.is_(together)))
 
