@@ -12,9 +12,12 @@ from random import Random
 import pytest
 from sqlalchemy import Engine, select, text, update
 
-from tests.adapters.test_store_identity import FIGHT, GAO, KIRKUK, NOW, WORDS, add_article, assign, detect
+from tests.adapters.test_store_identity import FIGHT, GAO, KIRKUK, NOW, WORDS, add_article, detect
+from workers.adapters.store.articles import load_all
+from workers.adapters.store.assigning import assign
 from workers.adapters.store.engine import connect
 from workers.adapters.store.schema import articles, clashes, memberships, reports
+from workers.pipeline.cluster import Context
 from workers.pipeline.models import Count, Place, Precision, Report
 
 PROVINCE = Place("Kirkuk", 35.4, 44.3, Precision.ADMIN1, 80, "ADM1", 94786, "IQ", "Kirkuk", "02")
@@ -47,10 +50,12 @@ def wait_for_their_turn(engine: Engine, ids: list[int]) -> None:
         connection.execute(update(articles).where(articles.c.id.in_(ids)).values(stage="cluster", copy_of=None))
 
 
-def take_turn(engine: Engine, article: int) -> None:
+def take_turn(engine: Engine, *ids: int) -> None:
     with engine.begin() as connection:
-        connection.execute(update(articles).where(articles.c.id == article).values(stage=None))
-    assign(engine, article)
+        connection.execute(update(articles).where(articles.c.id.in_(ids)).values(stage=None))
+    waiting = load_all(engine, ids)
+    with engine.begin() as connection:
+        assign(connection, waiting, lambda around: Context(pins=around.pins))
 
 
 def found(engine: Engine) -> Found:
@@ -77,9 +82,12 @@ def test_eight_workers_find_what_one_finds(crowd: Engine) -> None:
     alone = found(crowd)
     assert len(alone[0]) > 3
     assert any(alone[1].values())
-    wait_for_their_turn(crowd, ids)
-    with ThreadPoolExecutor(WORKERS) as pool:
-        list(pool.map(lambda article: take_turn(crowd, article), chance.sample(ids, len(ids))))
-    assert found(crowd) == alone
+    for together in (1, 5):
+        wait_for_their_turn(crowd, ids)
+        mixed = chance.sample(ids, len(ids))
+        turns = [mixed[start : start + together] for start in range(0, len(mixed), together)]
+        with ThreadPoolExecutor(WORKERS) as pool:
+            list(pool.map(lambda turn: take_turn(crowd, *turn), turns))
+        assert found(crowd) == alone
     with crowd.connect() as connection:
         assert connection.scalar(select(reports.c.id).where(~reports.c.id.in_(select(memberships.c.report_id)))) is None

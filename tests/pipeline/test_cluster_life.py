@@ -162,6 +162,7 @@ def test_the_ledger_keeps_every_claim_with_its_quote_and_repeats_none() -> None:
         ("peshmerga", 9, "nine of ours", "a"),
         ("a doctor", 11, "quoted", "b"),
     ]
+    assert {(row.version, row.span) for row in rows} == {(1, one.report.evidence[0])}
 
 
 def test_ten_papers_that_print_one_agency_are_one_origin() -> None:

@@ -69,6 +69,7 @@ def filings(known: Known, codings: Sequence[Coding], publishers: Publishers) -> 
             language=language,
             title=known.article.title,
             url=known.url,
+            version=known.version,
             quotes=tuple(one.full[start:end] for start, end in report.evidence),
         )
         for ordinal, (one, language, report) in enumerate(told)

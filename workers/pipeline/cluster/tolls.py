@@ -20,7 +20,9 @@ def ledger(filings: Sequence[Filing]) -> tuple[Ledger, ...]:
             who = _who(claim)
             speaker = who if who is not None else voice(filing)
             key = (speaker, claim.about, claim.stance, claim.low, claim.high, claim.whom)
-            rows.setdefault(key, Ledger(claim, who, _quote(filing, claim), filing.article, filing.published))
+            if key not in rows:
+                span, quote = _quote(filing, claim)
+                rows[key] = Ledger(claim, who, quote, filing.article, filing.published, filing.version, span)
     return tuple(rows.values())
 
 
@@ -30,11 +32,11 @@ def _who(claim: Claim) -> str | None:
     return claim.claimant.id or claim.claimant.text
 
 
-def _quote(filing: Filing, claim: Claim) -> str:
+def _quote(filing: Filing, claim: Claim) -> tuple[tuple[int, int] | None, str]:
     """The evidence that holds the claim's span, else the first."""
     spans = list(zip(filing.report.evidence, filing.quotes, strict=False))
-    holding = [quote for (start, end), quote in spans if start <= claim.span[0] < end]
-    return next(iter(holding or filing.quotes), "")
+    holding = [(span, quote) for span, quote in spans if span[0] <= claim.span[0] < span[1]]
+    return next(iter(holding or spans), (None, ""))
 
 
 def latest_claims(rows: Sequence[Ledger]) -> tuple[Ledger, ...]:

@@ -55,6 +55,8 @@ class Filing:
     url: str | None = None
     quotes: tuple[str, ...] = ()
     """The text of each of the report's evidence spans, in the original language."""
+    version: int = 1
+    """Of the article: spans count in that one's text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,10 @@ class Ledger:
     quote: str
     article: str
     at: datetime
+    version: int = 1
+    """Of the article that says so."""
+    span: tuple[int, int] | None = None
+    """Where the quote stands in that version, as spans of reports count."""
 
 
 @dataclass(frozen=True, slots=True)
