@@ -41,8 +41,8 @@ def multiply(engine: Engine, stored: int, wanted: int, days: int) -> int:
     with engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
         own = connection.scalar(text(f"SELECT count(*) FROM articles WHERE id < {FAR}")) or 1
-        kept = connection.scalar(text("SELECT count(*) FROM articles")) or 1
-        first, last = kept // own, wanted // own - 1
+        first = (connection.scalar(text(f"SELECT max(id) / {FAR} FROM articles")) or 0) + 1
+        last = wanted // own - 1
         if last >= first:
             connection.execute(text("SET statement_timeout = 0"))
             connection.execute(text("SET maintenance_work_mem = '1GB'"))

@@ -49,6 +49,13 @@ def test_another_town_is_another_clash_whatever_else_agrees() -> None:
     assert apart(filing("a", "Altun Kupri", sides=FIGHT, killed=9), filing("b", "Kirkuk", sides=FIGHT, killed=9))
 
 
+def test_what_an_article_repeats_without_town_side_or_toll_is_no_clash_of_its_own() -> None:
+    shelling = "Shelling/artillery/missile attack"
+    town = filing("a1", "Kherson", article="a", kind=shelling, killed=5)
+    assert groups(town, filing("a2", "Iraq", article="a", kind=shelling)) == {frozenset({"a1"})}
+    assert apart(town, filing("b", "Iraq", kind=shelling))
+
+
 def test_a_later_attack_at_the_same_place_is_another_clash() -> None:
     assert apart(filing("a", sides=FIGHT), filing("b", hours=48, sides=FIGHT))
     assert apart(filing("a", kind="Air/drone strike"), filing("b", hours=24, kind="Air/drone strike"))

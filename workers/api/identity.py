@@ -13,7 +13,7 @@ from pydantic import Field
 
 from workers.adapters.store import decisions, views
 from workers.adapters.store.decisions import Decision, NoSuchClashError
-from workers.api.access import Steerer
+from workers.api.access import GUARDED, MISSING, Steerer
 from workers.api.steering import Body, Words
 
 routes = APIRouter(prefix="/api/v1")
@@ -31,7 +31,7 @@ class NewSplit(Body):
     note: Words = ""
 
 
-@routes.post("/clashes/{clash_id}/merge")
+@routes.post("/clashes/{clash_id}/merge", responses=GUARDED | MISSING)
 def merge(request: Request, clash_id: str, wanted: NewMerge, token: Steerer) -> dict[str, str]:
     """Say that two clashes are one: the id that lives on, the larger one's; the other leads to it."""
     if clash_id == wanted.other:
@@ -43,7 +43,7 @@ def merge(request: Request, clash_id: str, wanted: NewMerge, token: Steerer) -> 
         raise HTTPException(404, str(error)) from None
 
 
-@routes.post("/clashes/{clash_id}/split")
+@routes.post("/clashes/{clash_id}/split", responses=GUARDED | MISSING)
 def split(request: Request, clash_id: str, wanted: NewSplit, token: Steerer) -> dict[str, str]:
     """Say that some articles of a clash tell another: the id of the clash that they now tell."""
     said = Decision("split", (clash_id,), token.name, wanted.note)
@@ -59,7 +59,7 @@ def list_decisions(request: Request) -> list[dict[str, Any]]:
     return [asdict(one) for one in decisions.made(request.app.state.engine)]
 
 
-@routes.get("/situations/{situation}/timeline")
+@routes.get("/situations/{situation}/timeline", responses=MISSING)
 def timeline(request: Request, situation: str) -> list[dict[str, Any]]:
     """Every revision of a situation's clashes, as they became known. The id may be that of a clash in it."""
     if not (rows := views.timeline(request.app.state.engine, situation)):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from workers.pipeline.cluster.build import build
-from workers.pipeline.cluster.card import Card, answering, card
+from workers.pipeline.cluster.card import Card, answering, card, echoing
 from workers.pipeline.cluster.filed import Filed, filed
 from workers.pipeline.cluster.identity import Heirs, inherit, names
 from workers.pipeline.cluster.life import age, state
@@ -104,9 +104,11 @@ def cluster(
 
 
 def group(cards: Sequence[Card], known: Context) -> list[Group]:
-    """The groups that each tell one incident. Weak reports and denials that nothing else supports make no clash."""
-    found = partition(answering(cards), known.allied, known.pins)
-    return [one for one in found if any(card.founds for card in one.cards)]
+    """The groups that each tell one incident. Weak reports, denials and echoes that nothing else supports make none."""
+    answered = answering(cards)
+    echoes = echoing(answered)
+    found = partition(answered, known.allied, known.pins)
+    return [one for one in found if any(card.founds and card.id not in echoes for card in one.cards)]
 
 
 def tell(

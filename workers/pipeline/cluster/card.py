@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from workers.pipeline.cluster.filed import filed
 from workers.pipeline.cluster.geo import coarse
-from workers.pipeline.cluster.kinds import fit
+from workers.pipeline.cluster.kinds import FAMILY, fit
 from workers.pipeline.cluster.parties import Camp, camp
 from workers.pipeline.models import Count, DatePrecision, Filing, Place, Status
 
@@ -53,6 +53,14 @@ def answering(cards: Iterable[Card]) -> list[Card]:
         if not one.denial:
             told.setdefault(one.article, []).append(one)
     return [_answering(one, told.get(one.article, ())) if one.denial else one for one in ordered]
+
+
+def echoing(cards: Iterable[Card]) -> frozenset[str]:
+    """Reports with neither town nor side nor toll, of a kind that their own article tells of a town."""
+    known = list(cards)
+    told = {(one.article, FAMILY.get(one.kind)) for one in known if not one.coarse and not one.denial}
+    vague = (one for one in known if one.coarse and not one.camp.sides and one.killed is None and one.injured is None)
+    return frozenset(one.id for one in vague if (one.article, FAMILY.get(one.kind)) in told)
 
 
 def _answering(denial: Card, told: Iterable[Card]) -> Card:
