@@ -13,7 +13,7 @@ from pydantic import Field
 
 from workers.adapters.store import decisions, views
 from workers.adapters.store.decisions import Decision, NoSuchClashError
-from workers.api.access import GUARDED, MISSING, Steerer
+from workers.api.access import GUARDED, MISSING, Steerer, refused
 from workers.api.steering import Body, Words
 
 routes = APIRouter(prefix="/api/v1")
@@ -35,7 +35,7 @@ class NewSplit(Body):
 def merge(request: Request, clash_id: str, wanted: NewMerge, token: Steerer) -> dict[str, str]:
     """Say that two clashes are one: the id that lives on, the larger one's; the other leads to it."""
     if clash_id == wanted.other:
-        raise HTTPException(422, "a clash is one with itself")
+        raise refused("other", "a clash is one with itself")
     said = Decision("merge", (clash_id, wanted.other), token.name, wanted.note)
     try:
         return {"id": decisions.merge(request.app.state.engine, said, request.app.state.linking)}
