@@ -50,7 +50,7 @@ def multiply(engine: Engine, stored: int, wanted: int, days: int) -> int:
             for step in _STEPS:
                 blocks = _BLOCK.format(first=first, last=last)
                 ago = f"interval '{days} days'"
-                connection.execute(text(step.format(far=FAR, blocks=blocks, days=days, ago=ago)))
+                connection.execute(text(step.format(far=f"CAST({FAR} AS bigint)", blocks=blocks, days=days, ago=ago)))
             connection.execute(text(_INDEX))
         connection.execute(text("VACUUM ANALYZE"))
         connection.execute(text("CHECKPOINT"))
