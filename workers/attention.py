@@ -23,6 +23,7 @@ from celery.signals import task_received, worker_ready
 from celery.worker import state
 from sqlalchemy import Engine
 
+from workers.adapters.metrics import DEAF
 from workers.adapters.store import tallies
 from workers.adapters.store.engine import connect
 from workers.adapters.store.tallies import Tally
@@ -34,7 +35,7 @@ log = structlog.get_logger()
 
 LOOK = 3.0
 """Seconds between two looks at the queue."""
-DEAF = 15.0
+PATIENCE = 15.0
 """Seconds for which an idle worker may leave messages waiting."""
 
 
@@ -55,7 +56,7 @@ class Attention:
         """
         if not waiting:
             self.heard = now
-        patience = HARD_LIMIT[self.queue] + DEAF if busy else DEAF
+        patience = HARD_LIMIT[self.queue] + PATIENCE if busy else PATIENCE
         return now - self.heard > patience
 
     def watch(self, url: str) -> None:
@@ -76,7 +77,7 @@ class Attention:
 def _tell(engine: Engine, queue: str) -> None:
     """Count it where it is seen. Nothing may keep the worker from ending."""
     with suppress(Exception), engine.begin() as connection:
-        tallies.add(connection, Tally("worker", "deaf", queue))
+        tallies.add(connection, Tally(DEAF, "ended", queue))
 
 
 def _end() -> None:

@@ -8,25 +8,25 @@ import pytest
 from fleet import stories
 
 from workers.adapters.store import tallies
-from workers.attention import DEAF, Attention
+from workers.attention import PATIENCE, Attention
 
 
 def test_messages_that_wait_beside_an_idle_worker_are_noticed() -> None:
     attention = Attention("process", heard=0.0)
-    assert not attention.is_deaf(waiting=3, busy=False, now=DEAF - 1)
-    assert attention.is_deaf(waiting=3, busy=False, now=DEAF + 1)
+    assert not attention.is_deaf(waiting=3, busy=False, now=PATIENCE - 1)
+    assert attention.is_deaf(waiting=3, busy=False, now=PATIENCE + 1)
 
 
 def test_an_empty_queue_proves_nothing() -> None:
     attention = Attention("process", heard=0.0)
     assert not attention.is_deaf(waiting=0, busy=False, now=1000)
-    assert not attention.is_deaf(waiting=1, busy=False, now=1000 + DEAF - 1), "it had no time to take it yet"
+    assert not attention.is_deaf(waiting=1, busy=False, now=1000 + PATIENCE - 1), "it had no time to take it yet"
 
 
 def test_a_busy_worker_may_take_as_long_as_a_task_may() -> None:
     attention = Attention("process", heard=0.0)
-    assert not attention.is_deaf(waiting=3, busy=True, now=DEAF + 14)
-    assert attention.is_deaf(waiting=3, busy=True, now=DEAF + 16)
+    assert not attention.is_deaf(waiting=3, busy=True, now=PATIENCE + 14)
+    assert attention.is_deaf(waiting=3, busy=True, now=PATIENCE + 16)
 
 
 @pytest.mark.timeout(300)
@@ -39,4 +39,4 @@ def test_a_deaf_worker_ends_and_its_successor_does_the_work(service, beating) ->
         fleet.program = ("-m", "workers")
         with fleet.sailing("process"):
             fleet.wait_until_done(4, seconds=90)
-    assert [one.subject for one in tallies.totals(fleet.engine) if one.outcome == "deaf"] == ["process"]
+    assert [one.subject for one in tallies.totals(fleet.engine) if one.stage == "deaf"] == ["process"]

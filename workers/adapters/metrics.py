@@ -32,6 +32,8 @@ LATENCY = "latency"
 """The tally of the seconds from publication to delivery."""
 RESCUED = "rescued"
 """The outcome that the sweep tallies for a row whose hint nobody answered."""
+DEAF = "deaf"
+"""The tally of workers that ended because they no longer heard their broker, by queue."""
 ARTICLE = "article"
 """The tally of what extraction made of a publisher's pages."""
 
@@ -201,6 +203,15 @@ def _counts(engine: Engine) -> Iterator[Metric]:
             ]
         ),
     )
+    yield from _opinions(totals)
+    yield from _broker(totals)
+    timed = [((total.stage,), total) for total in work]
+    yield _histogram("stage_duration_seconds", "Work on one row, by stage.", ("stage",), timed)
+    latency = [((), total) for total in totals if total.stage == LATENCY]
+    yield _histogram("publication_to_delivery_seconds", "From publication to delivery.", (), latency)
+
+
+def _opinions(totals: list[Total]) -> Iterator[Metric]:
     opinions = [((total.outcome,), total.count) for total in totals if total.stage == OPINION]
     yield _counter(
         "opinions",
@@ -208,17 +219,21 @@ def _counts(engine: Engine) -> Iterator[Metric]:
         ("outcome",),
         _sum([*opinions, *(((str(outcome),), 0) for outcome in Outcome)]),
     )
+
+
+def _broker(totals: list[Total]) -> Iterator[Metric]:
+    """What its losses cost, by queue."""
+    silent = [((queue,), 0) for queue in QUEUES]
+    yield _counter(
+        "worker_restarts",
+        "Workers that ended because they no longer heard their broker, by queue.",
+        ("queue",),
+        _sum([*silent, *(((total.subject,), total.count) for total in totals if total.stage == DEAF)]),
+    )
     rescued = [((BY_STAGE[total.stage].queue,), total.count) for total in totals if total.outcome == RESCUED]
     yield _counter(
-        "rescues",
-        "Rows hinted again because their message was lost.",
-        ("queue",),
-        _sum([*rescued, *(((queue,), 0) for queue in QUEUES)]),
+        "rescues", "Rows hinted again because their message was lost.", ("queue",), _sum([*silent, *rescued])
     )
-    timed = [((total.stage,), total) for total in work]
-    yield _histogram("stage_duration_seconds", "Work on one row, by stage.", ("stage",), timed)
-    latency = [((), total) for total in totals if total.stage == LATENCY]
-    yield _histogram("publication_to_delivery_seconds", "From publication to delivery.", (), latency)
 
 
 def _sum(counts: Iterable[tuple[tuple[str, ...], int]]) -> Samples:
