@@ -82,7 +82,6 @@ def compile_lexicon(language: str, raw: Mapping[str, Any]) -> Lexicon:
         elif first.startswith("*"):
             index, key = suffixes, first[1:]
         index[key].append(pattern)
-    lengths = [len(key) for key in (*prefixes, *suffixes)] or [2]
     return Lexicon(
         language=language,
         exact={key: tuple(found) for key, found in exact.items()},
@@ -92,8 +91,6 @@ def compile_lexicon(language: str, raw: Mapping[str, Any]) -> Lexicon:
         openers=_openers(language, f"{raw.get('openers', '')}\n{raw.get('categories', {}).get(SETTING, '')}"),
         common=frozenset(split(raw.get("common", ""), language)[0]),
         proclitics=tuple(sorted(raw.get("proclitics", "").split(), key=len, reverse=True)),
-        shortest=min(lengths),
-        longest=max(lengths),
     )
 
 

@@ -55,7 +55,8 @@ class Phrases:
     exact: dict[str, list[Phrase]]
     stems: dict[str, list[Phrase]]
     proclitics: tuple[str, ...] = ()
-    lengths: range = range(0)
+    lengths: tuple[int, ...] = ()
+    """Those of the stems, in order."""
 
     @cached_property
     def _known(self) -> Remembered[Begun]:
@@ -110,9 +111,8 @@ def compile_phrases(
             continue
         index, key = (stems, words[0][:-1]) if words[0].endswith("*") else (exact, words[0])
         index[key].append(Phrase(tuple(words[1:]), label, value))
-    longest = max((len(key) for key in stems), default=0)
     ordered = tuple(sorted(proclitics, key=len, reverse=True))
-    return Phrases(dict(exact), dict(stems), ordered, range(1, longest + 1))
+    return Phrases(dict(exact), dict(stems), ordered, tuple(sorted({len(key) for key in stems})))
 
 
 def pieces(text: str, language: str) -> list[str]:

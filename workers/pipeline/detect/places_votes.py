@@ -75,8 +75,9 @@ def score(senses: Iterable[Sense], tally: Votes) -> None:
                 candidate.score += _support(candidate.place, own, tally)
         best = max(c.score for c in sense.candidates)
         weights = [math.exp(c.score - best) for c in sense.candidates]
+        whole = sum(weights)
         for candidate, weight in zip(sense.candidates, weights, strict=True):
-            candidate.share = weight / sum(weights)
+            candidate.share = weight / whole
 
 
 def _support(place: Toponym, own: Votes, tally: Votes) -> float:
@@ -94,5 +95,5 @@ def _support(place: Toponym, own: Votes, tally: Votes) -> float:
         return score
     lat, lon = round(place.lat), round(place.lon)
     square = [(lat + a, lon + b) for a in (-1, 0, 1) for b in (-1, 0, 1)]
-    near = sum(tally.cells.get(cell, 0.0) - own.cells.get(cell, 0.0) for cell in square)
+    near = sum([tally.cells[cell] - own.cells.get(cell, 0.0) for cell in square if cell in tally.cells])
     return score + CELL * math.log1p(max(0.0, near))

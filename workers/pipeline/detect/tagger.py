@@ -43,6 +43,8 @@ class Tagger:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._known = Remembered(self._entries_of)
+        self._heads = sorted({len(stem) for stem in lexicon.prefixes})
+        self._tails = sorted({len(stem) for stem in lexicon.suffixes})
 
     def tags(self, text: Text) -> list[Tag]:
         """Every entry of the document, masked ones left out."""
@@ -81,11 +83,14 @@ class Tagger:
         lexicon = self._lexicon
         for pattern in lexicon.exact.get(form, ()):
             yield len(form) + 1, pattern
-        for length in range(lexicon.shortest, min(len(form), lexicon.longest) + 1):
-            for pattern in lexicon.prefixes.get(form[:length], ()):
-                yield length, pattern
-            for pattern in lexicon.suffixes.get(form[-length:], ()):
-                yield length, pattern
+        for length in self._heads:
+            if length <= len(form):
+                for pattern in lexicon.prefixes.get(form[:length], ()):
+                    yield length, pattern
+        for length in self._tails:
+            if length <= len(form):
+                for pattern in lexicon.suffixes.get(form[-length:], ()):
+                    yield length, pattern
         for part, patterns in lexicon.inner:
             if part in form:
                 for pattern in patterns:

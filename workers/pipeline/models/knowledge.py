@@ -44,9 +44,6 @@ class Lexicon:
     """The language's commonest words, folded: what recognises it in a short headline."""
     proclitics: tuple[str, ...] = ()
     """Letters written onto the next word (Arabic and, the, to), longest first."""
-    shortest: int = 2
-    longest: int = 2
-    """Length range of the prefix and suffix stems, so that look-ups stop early."""
 
 
 @dataclass(frozen=True, slots=True)
