@@ -7,7 +7,7 @@ BIN := .venv/bin
 # Without compiling everything at once the first run starts half a minute earlier; Python compiles what it uses.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: run test check setup setup-dev lock faults bench fuzz soak clean
+.PHONY: run test check setup setup-dev lock faults bench audit sbom fuzz soak clean
 
 run: setup
 	@$(BIN)/clashwatch up --corpus $(CORPUS) $(if $(ONCE),--once)
@@ -33,6 +33,17 @@ faults: setup-dev
 
 bench: setup-dev
 	$(BIN)/python -m benchmarks
+
+# Known vulnerabilities of what is locked. It asks the advisory service over the network, and fails without one.
+audit: setup-dev
+	$(BIN)/pip-audit --disable-pip --require-hashes --progress-spinner off -r requirements.lock
+	$(BIN)/pip-audit --disable-pip --require-hashes --progress-spinner off -r requirements-dev.lock
+
+# What the program is made of, as CycloneDX: from the lock alone, no network; the same lock gives the same bytes.
+sbom: setup-dev
+	@mkdir -p dist
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --short-PURLs \
+	  --output-file dist/sbom.cdx.json requirements.lock
 
 # Hostile input: CASES per target, from the case numbered FIRST; python -m benchmarks.fuzz --help names the targets.
 CASES ?= 50000

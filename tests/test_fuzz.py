@@ -13,6 +13,7 @@ from workers.adapters import knowledge
 from workers.pipeline import feed, regions
 from workers.pipeline.condition import SAMPLE, BadConditionError, compiled
 from workers.pipeline.detect import detect
+from workers.pipeline.matchers import BadMatcherError, parse_matcher
 from workers.pipeline.models import Area, Document
 from workers.pipeline.urls import canonical
 from workers.settings import SettingsError, load
@@ -52,13 +53,22 @@ def test_a_name_that_xml_forbids_costs_a_sitemap_only_itself() -> None:
 
 
 def test_a_sitemap_that_names_half_a_letter_is_refused_in_words() -> None:
-    body = b"<urlset><url><loc>http://a.example/1</loc><title>&#xD800;</title></url></urlset>"
-    with pytest.raises(feed.NotAFeed, match=r"unreadable|codec"):
-        feed.parse(body, url="http://a.example/sitemap.xml", now=NOW)
+    for body in (
+        "<urlset><url><loc>&#xD800;</loc></url></urlset>",
+        "<sitemapindex><sitemap><loc>&#xD800;</loc></sitemap>",
+    ):
+        with pytest.raises(feed.NotAFeed, match="codec"):
+            feed.parse(body.encode(), url="http://a.example/sitemap.xml", now=NOW)
+
+
+def test_a_regular_expression_nested_too_deep_is_refused_in_words() -> None:
+    with pytest.raises(BadMatcherError, match="bad regular expression"):
+        parse_matcher("rule=~" + "(" * 5000)
 
 
 def test_a_canonical_address_is_its_own() -> None:
-    assert canonical("http://a.example/x???utm_source=y&id=1") == canonical(canonical("http://a.example/x???id=1"))
+    for strange in ("x???utm_source=y&id=1", "x?utm_source=y&?utm_source=y&id=1", "x?utm_source=y&?id=1"):
+        assert canonical(f"http://a.example/{strange}") == "http://a.example/x?id=1"
 
 
 def test_an_outline_that_crosses_itself_over_the_antimeridian_is_refused() -> None:

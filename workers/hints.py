@@ -85,6 +85,16 @@ def _hinter() -> _Hinter:
     return _Hinter()
 
 
+MOST = 1000
+"""Ids in one message: no batch is larger."""
+
+
+def named(ids: Any) -> list[int]:
+    """The rows that a message names, as far as it can: whoever writes to the broker may have written anything."""
+    listed = ids[:MOST] if isinstance(ids, list) else ()
+    return [one for one in listed if type(one) is int and 0 < one < 2**63]
+
+
 def publish(follow: Follow) -> None:
     """Send hints, after the commit that made rows ready. A broker that is away costs nothing: the sweep mends it."""
     for work, ids in follow:

@@ -24,7 +24,7 @@ from workers.adapters.store.claims import Held, LeaseLostError, NotYetError
 from workers.adapters.store.engine import is_passing
 from workers.adapters.store.works import HARD_LIMIT, Work
 from workers.celery import app
-from workers.hints import Follow, publish
+from workers.hints import Follow, named, publish
 from workers.pipeline import extract
 from workers.services import Services, knowledge, services
 
@@ -52,8 +52,8 @@ def stage(work: Work) -> Callable[[Callable[[Services, Held], Follow]], Any]:
     """Make a stage function a task that claims row by row: a row that kills its worker is charged alone."""
 
     def register(run: Callable[[Services, Held], Follow]) -> Any:
-        def task(ids: list[int]) -> None:
-            began, rest = time.monotonic(), iter(ids)
+        def task(ids: Any) -> None:
+            began, rest = time.monotonic(), iter(named(ids))
             for row_id in rest:
                 for held in claims.claim(services().engine, work, [row_id]):
                     publish(_attempt(held, partial(run, services(), held)))
@@ -70,8 +70,8 @@ def batch(work: Work, ask: Ask[T]) -> Callable[[Callable[[Services, Held, T], Fo
     """Make a stage function a task that claims all rows of its hint at once and takes each answer as it comes."""
 
     def register(run: Callable[[Services, Held, T], Follow]) -> Any:
-        def task(ids: list[int]) -> None:
-            held_rows = claims.claim(services().engine, work, ids)
+        def task(ids: Any) -> None:
+            held_rows = claims.claim(services().engine, work, named(ids))
             for held, answer in ask(services(), held_rows) if held_rows else ():
                 publish(_attempt(held, partial(run, services(), held, answer)))
             show_life(work.queue)
@@ -88,8 +88,8 @@ def bulk(work: Work, ask: Ask[T]) -> Callable[[Callable[[Services, list[tuple[He
     """
 
     def register(run: Callable[[Services, list[tuple[Held, T]]], Follow]) -> Any:
-        def task(ids: list[int]) -> None:
-            for held_rows in _shares(work, ids):
+        def task(ids: Any) -> None:
+            for held_rows in _shares(work, named(ids)):
                 left = {held.id: held for held in held_rows}
                 for answers in together(ask(services(), held_rows)):
                     publish(_all_or_each(answers, partial(run, services())))

@@ -226,11 +226,11 @@ class Fleet:
                 self.kill(role)
 
     def start(self, role: str) -> None:
+        addresses = {"CLASHWATCH_DATABASE_URL": self.database, "CLASHWATCH_REDIS_URL": self.broker}
         environment = {
             **os.environ,
             "CLASHWATCH_CONFIG": str(self.config),
-            "CLASHWATCH_DATABASE_URL": self.database,
-            "CLASHWATCH_REDIS_URL": self.broker,
+            **{name: address for name, address in addresses.items() if address},
             **self.surroundings,
         }
         name = role.partition("#")[0]

@@ -85,6 +85,8 @@ def valkey(state: Path) -> Server:
         _valkey_binary(),
         *("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700", "--dir", str(data)),
         *("--save", "", "--appendonly", "no", "--maxmemory", "256mb", "--maxmemory-policy", "noeviction"),
+        # A message holds some ids; nobody needs to read a larger one. The least that the server can be told.
+        *("--proto-max-bulk-len", "1mb"),
     ]
     return Server(
         Child("valkey", argv, orphaned=signal.SIGTERM),

@@ -11,6 +11,16 @@ import sys
 
 import structlog
 
+_CONTROLS = {number: repr(chr(number))[1:-1] for number in (*range(32), *range(127, 160), 0x2028, 0x2029)}
+
+
+def _inert(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Texts of others may quote what a terminal obeys, or a line of its own; JSON escapes such letters by itself."""
+    return {
+        name: value.translate(_CONTROLS) if isinstance(value, str) and name != "exception" else value
+        for name, value in line.items()
+    }
+
 
 def configure(role: str) -> None:
     """Send this process's log lines to standard error, each with its role."""
@@ -21,7 +31,7 @@ def configure(role: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     rendering: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        [_inert, structlog.dev.ConsoleRenderer()]
         if terminal
         else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
     )

@@ -43,7 +43,7 @@ def parse_matcher(text: str) -> Matcher:
     if "~" in operator:
         try:
             _pattern(matcher.value)
-        except re.error as error:
+        except (re.error, RecursionError) as error:
             raise BadMatcherError(f"bad matcher {text!r}: bad regular expression: {error}") from None
     return matcher
 

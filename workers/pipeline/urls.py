@@ -99,14 +99,14 @@ def _http(url: str) -> URL:
 def _without_trackers(search: str) -> str:
     """The query as it was, byte for byte, unless it holds a tracker: ``?id=1&ID=2`` and empty values survive."""
     kept = [pair for pair in search.lstrip("?").split("&") if pair and not _is_tracker(pair)]
-    return "&".join(kept)
+    return "&".join(kept).lstrip("?")
 
 
 def _is_tracker(pair: str) -> bool:
     name, _, value = pair.partition("=")
     if "%" in name:
         name = next(iter(URLSearchParams(f"{name}=").keys()), name)
-    name = name.lower()
+    name = name.lower().lstrip("?")
     return (
         name in _TRACKERS or name.startswith(_TRACKER_PREFIXES) or (name in _SOURCE_KEYS and value.lower() in _SOURCES)
     )

@@ -68,6 +68,8 @@ def migrating(url: str) -> Iterator[Connection]:
     try:
         with engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
+            # Who waits for a table makes everybody behind wait: rather give up and be called again.
+            connection.execute(text("SET LOCAL lock_timeout = '5s'"))
             yield connection
     finally:
         engine.dispose()

@@ -38,9 +38,9 @@ def parse(body: bytes, *, charset: str | None = None, url: str | None = None, no
     Costs less than two seconds of CPU whatever the bytes. Raises ``NotAFeed``; a feed without entries is a feed.
     """
     found = shape(body, charset)
-    if found.format == "sitemap_index":
-        return _index(found, url)
     try:
+        if found.format == "sitemap_index":
+            return _index(found, url)
         raw = _read(found, now)
     except readers.TooComplex as error:
         raise NotAFeed(Reason.TOO_COMPLEX, str(error)) from error
