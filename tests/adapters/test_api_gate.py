@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import httpx2
@@ -102,6 +102,11 @@ def test_a_body_without_end_is_cut_off_though_its_token_is_good(engine: Engine) 
     assert answer.status_code == 413
 
 
+def until_refused(asking: Callable[[], httpx2.Response]) -> httpx2.Response:
+    """However slow the machine: the purse fills more slowly than anybody asks."""
+    return next(answer for _ in range(100) if (answer := asking()).status_code == 429)
+
+
 def test_who_asks_too_often_is_told_when_to_come_back(engine: Engine) -> None:
     with serving(engine, per_minute=30) as address:
         answers = [ask(address, "GET", "/healthz") for _ in range(45)]
@@ -113,11 +118,10 @@ def test_who_asks_too_often_is_told_when_to_come_back(engine: Engine) -> None:
 
 
 def test_who_guesses_tokens_is_stopped_after_a_few(engine: Engine) -> None:
-    with serving(engine, per_minute=1200) as address:
-        guesses = [ask(address, "POST", "/api/v1/silences", json={}).status_code for _ in range(25)]
-    assert guesses[0] == 401
-    assert guesses[-1] == 429
-    assert guesses.count(401) < 20
+    with serving(engine, per_minute=300) as address:
+        assert ask(address, "POST", "/api/v1/silences", json={}).status_code == 401
+        until_refused(lambda: ask(address, "POST", "/api/v1/silences", json={}))
+        assert ask(address, "GET", "/healthz").status_code == 429
 
 
 def test_a_minute_later_there_is_a_minute_more_and_no_client_pays_for_another() -> None:
@@ -201,4 +205,4 @@ def test_tokens_lie_in_the_store_as_hashes_only_and_a_rotated_one_ends(engine: E
     assert (found.name, found.scope) == ("bot", Scope.STEER)
     with engine.connect() as c:
         stored = json.dumps([list(map(str, row)) for row in c.execute(text("SELECT * FROM tokens"))])
-    assert not any(one.rpartition("_")[2] in stored for one in (admin, old, new))
+    assert not any(one.split("_", 2)[2] in stored for one in (admin, old, new))
