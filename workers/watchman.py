@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx2
 import structlog
+from pydantic import SecretStr
 from sqlalchemy import Connection, Engine
 
 from workers.adapters.store import alerts, gauges, heartbeats, silences, tallies, yields
@@ -146,10 +147,12 @@ class Watchman:
         return f"work waits too long for {', '.join(late)}" if late else None
 
 
-def _ping(url: str | None) -> None:
+def _ping(url: SecretStr | None) -> None:
     if url is None:
         return
     try:
-        httpx2.post(url, timeout=10).raise_for_status()
+        httpx2.post(url.get_secret_value(), timeout=10).raise_for_status()
+    except httpx2.HTTPStatusError as error:  # its own words hold the address
+        log.warning("the dead-man's switch could not be pinged", error=f"HTTP {error.response.status_code}")
     except httpx2.HTTPError as error:
         log.warning("the dead-man's switch could not be pinged", error=str(error)[:200])

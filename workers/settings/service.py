@@ -9,7 +9,7 @@ import re
 from ipaddress import ip_network
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from workers.pipeline.cluster import Limits, Span
 from workers.pipeline.models import ACLED_EVENT_OF, Feed
@@ -144,8 +144,8 @@ class Exporter(Strict):
 class Deadman(Strict):
     """Signs of life that stop when a made-up fight no longer finds its way through the pipeline."""
 
-    url: Annotated[HttpUrl | None, Field(repr=False)] = None
-    """Pinged while all is well: a monitor elsewhere raises the alarm when the pings stop."""
+    url: Annotated[SecretStr | None, AfterValidator(_http_secret)] = None
+    """Who knows it can ping it too. Pinged while all is well: a monitor elsewhere raises the alarm when the pings stop."""
     every: Duration = Field(default="1m", validate_default=True)
     watchdog: Duration | None = None
     """How often the alert of the rule `watchdog` is told while all is well; never unless said."""
