@@ -141,11 +141,17 @@ class Exporter(Strict):
     port: Port = 9465
 
 
+def _secret_address(value: SecretStr | None) -> SecretStr | None:
+    if value is not None and not re.match(r"https?://[^/\s]+", value.get_secret_value()):
+        raise ValueError("is no http(s) address")
+    return value
+
+
 class Deadman(Strict):
     """Signs of life that stop when a made-up fight no longer finds its way through the pipeline."""
 
-    url: Annotated[SecretStr | None, AfterValidator(_http_secret)] = None
-    """Who knows it can ping it too. Pinged while all is well: a monitor elsewhere raises the alarm when the pings stop."""
+    url: Annotated[SecretStr | None, AfterValidator(_secret_address)] = None
+    """Pinged while all is well: a monitor elsewhere raises the alarm when the pings stop. Who knows it can ping too."""
     every: Duration = Field(default="1m", validate_default=True)
     watchdog: Duration | None = None
     """How often the alert of the rule `watchdog` is told while all is well; never unless said."""
