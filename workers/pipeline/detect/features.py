@@ -110,6 +110,9 @@ def features(scene: Scene, topics: Mapping[str, float], facts: Mapping[str, floa
         found["bare kill"] = 1.0
     if len(strong) > 1:
         found["several"] = 1.0
+    own = [tag for tag in scene.triggers if tag.category in _OWN]
+    if own and all(tag.known for tag in own):
+        found["known"] = 1.0
     found.update(topics)
     return found
 

@@ -51,8 +51,14 @@ def lessons(raw: Mapping[str, object]) -> Iterator[Lesson]:
             if not isinstance(block, str):
                 raise ValueError(f"{language}: {section.value}: {kind}: write the lines as one text, after |")
             yield from (
-                Lesson(language, section, str(kind), line) for line in map(str.strip, block.split("\n")) if line
+                _lesson(language, section, str(kind), line) for line in map(str.strip, block.split("\n")) if line
             )
+
+
+def _lesson(language: str, section: Section, kind: str, line: str) -> Lesson:
+    """A line is a text, or ``headline || text``."""
+    title, between, text = line.partition(" || ")
+    return Lesson(language, section, kind, text, title) if between else Lesson(language, section, kind, line)
 
 
 def rows(lesson: Lesson, knowledge: Knowledge) -> list[dict[str, float]]:

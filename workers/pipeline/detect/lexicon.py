@@ -91,6 +91,8 @@ def compile_lexicon(language: str, raw: Mapping[str, Any]) -> Lexicon:
         openers=_openers(language, f"{raw.get('openers', '')}\n{raw.get('categories', {}).get(SETTING, '')}"),
         common=frozenset(split(raw.get("common", ""), language)[0]),
         proclitics=tuple(sorted(raw.get("proclitics", "").split(), key=len, reverse=True)),
+        definite=frozenset(split(raw.get("definite", ""), language)[0]),
+        definite_letters=tuple(raw.get("definite_letters", "").split()),
     )
 
 

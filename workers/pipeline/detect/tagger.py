@@ -28,13 +28,17 @@ class Tag(NamedTuple):
     last: int
     category: str
     weak: bool
+    known: bool = False
+    """Is it spoken of as known ("the attack"), so that it need not be what is told?"""
 
 
 class Entry(NamedTuple):
-    """What a word may begin. ``after``: the word that must come next, where it is fixed; it spares most matching."""
+    """What a word may begin. ``after``: the word that must come next, where it is fixed; it spares most matching.
+    ``known``: the word itself bears an article."""
 
     pattern: Pattern
     after: str | None
+    known: bool
 
 
 class Tagger:
@@ -49,19 +53,21 @@ class Tagger:
     def tags(self, text: Text) -> list[Tag]:
         """Every entry of the document, masked ones left out."""
         words = text.folded
-        known = self._known
+        known, articles = self._known, self._lexicon.definite
         found: list[Tag] = []
         for i, word in enumerate(words):
-            for pattern, after in known[word]:
+            for pattern, after, article in known[word]:
                 if after is not None and (i + 1 == len(words) or words[i + 1] != after):
                     continue
                 last = i + 1 if len(pattern.words) == 1 else _match(pattern, words, i)
                 if last:
-                    found.append(Tag(i, last, pattern.category, pattern.weak))
+                    definite = article or (i > 0 and words[i - 1] in articles)
+                    found.append(Tag(i, last, pattern.category, pattern.weak, definite))
         return _outermost(found)
 
     def _entries_of(self, word: str) -> tuple[Entry, ...]:
-        return tuple(Entry(pattern, _after(pattern)) for pattern in self._begun(word))
+        article = word.startswith(self._lexicon.definite_letters)
+        return tuple(Entry(pattern, _after(pattern), article) for pattern in self._begun(word))
 
     def _begun(self, word: str) -> tuple[Pattern, ...]:
         """Entries that the word may begin. Of its one-word entries that tell something the most specific

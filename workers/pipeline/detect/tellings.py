@@ -29,8 +29,13 @@ OWN = frozenset({Reach.CLAUSE, Reach.SENTENCE})
 """Places that a telling names itself."""
 EVENT_ROLES = frozenset({Role.LOCATION, Role.NEAR, Role.TOWARD})
 APART_KM = 30.0
+LIKELY = 0.5
+"""Confidence below which a scene is rather what else it tells: a march, a truce, an arrest."""
 TOLD = 0.3
-"""Confidence below which a scene is not even reported as violence."""
+"""Confidence below which a scene without a toll is not even reported as violence."""
+ALONE, ALONE_COUNTED = 0.7, 0.5
+"""The same, without and with a toll, where the text is one sentence: it has neither a lead nor a sentence beside it
+that would make an aside of a mention."""
 CARRIED = 2
 """Sentences that may carry on what a recent one tells."""
 LEAD = 3
@@ -76,15 +81,23 @@ def _telling(reading: Reading, scene: Scene, about: Mapping[str, float], weights
     located = _located(reading, kind) if kind else None
     if kind:
         rated = floored(rated, row, located is not None and located.reach in OWN, weights.threshold)
-    if kind and not facts.get("toll") and rated.confidence < TOLD and scene.stand.realis in (*NEWS, Realis.BACKGROUND):
+    if kind and scene.stand.realis in (*NEWS, Realis.BACKGROUND) and rated.confidence < _least(reading.text, facts):
         kind = None
-    if kind is None or rated.confidence < weights.threshold:
+    if kind is None or rated.confidence < LIKELY:
         kind = kinds.peaceful(scene.triggers, around) or kind
         located = _located(reading, kind) if kind else None
     if kind is None:
         return None
     clause = reading.text.clause_at(reading.text.starts[kind.trigger.first])
     return Telling(scene, rated, kind, located, _moment(reading, scene, clause, kind.trigger.first), pinned=bool(facts))
+
+
+def _least(text: Text, facts: Mapping[str, float]) -> float:
+    """The confidence that a scene must have to be reported at all."""
+    counted = "toll" in facts
+    if len(text.sentences) == 1:
+        return ALONE_COUNTED if counted else ALONE
+    return 0.0 if counted else TOLD
 
 
 def _elsewhere(reading: Reading, telling: Telling) -> list[Telling]:

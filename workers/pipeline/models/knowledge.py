@@ -44,6 +44,10 @@ class Lexicon:
     """The language's commonest words, folded: what recognises it in a short headline."""
     proclitics: tuple[str, ...] = ()
     """Letters written onto the next word (Arabic and, the, to), longest first."""
+    definite: frozenset[str] = frozenset()
+    """Words right before what is known already ("the attack"), folded."""
+    definite_letters: tuple[str, ...] = ()
+    """The same as letters written onto the word (Arabic)."""
 
 
 @dataclass(frozen=True, slots=True)
