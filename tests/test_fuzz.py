@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from workers.pipeline.matchers import BadMatcherError, parse_matcher
 from workers.pipeline.models import Area, Document
 from workers.pipeline.urls import canonical
 from workers.settings import SettingsError, load
+from workers.settings.times import zone
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FOUGHT = "Rebels and the army exchanged fire near Goma on Monday and killed three soldiers"
@@ -44,6 +46,12 @@ def test_a_time_that_nothing_can_be_counted_from_is_no_time(moment: datetime) ->
 
 def test_more_days_ago_than_there_were_is_no_day() -> None:
     assert detect(Document("x", f"{FOUGHT}, 99999999 days ago.", published=NOW), knowledge.load()).language == "en"
+
+
+def test_hundreds_of_figures_in_one_sentence_are_read_in_seconds() -> None:
+    began = time.process_time()
+    detect(Document("x", "Clashes left " + "12 dead and 9 soldiers killed and " * 300 + "more."), knowledge.load())
+    assert time.process_time() - began < 10
 
 
 def test_a_name_that_xml_forbids_costs_a_sitemap_only_itself() -> None:
@@ -114,6 +122,11 @@ def test_a_secret_at_an_impossible_path_and_a_variable_that_is_no_text_are_refus
     )
     with pytest.raises(SettingsError, match="cannot read"):
         load(tmp_path, {})
+
+
+def test_a_time_zone_longer_than_a_file_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="no time zone"):
+        zone("Europe/" + "x" * 5000)
 
 
 def _configured(folder: Path, service: str) -> None:

@@ -23,7 +23,7 @@ Range = tuple[int, int]
 def zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError(f"'{name}' is no time zone like Europe/Amsterdam") from None
     return name
 

@@ -72,6 +72,9 @@ def _joined(text: Text, marks: Marks, a: Harm, b: Harm) -> bool:
     return bool(marks.at("sides.and", a.last) or marks.at("numbers.to", a.last))
 
 
+_FARTHEST = max(FAR_BEFORE, FAR_AFTER, FAR_TOLL)
+
+
 @dataclass(frozen=True, slots=True)
 class Pairing:
     """One clause's groups, to be paired with its words of harm."""
@@ -104,7 +107,10 @@ class Pairing:
             return _INSIDE.get(harm.state, 0.0)
         before = group.last <= harm.first
         begin, end = (group.last, harm.first) if before else (harm.last, group.first)
-        if end < begin or any(begin <= other.first < end and _counts(other) for other in self.people):
+        # Distance first: hundreds of groups and words in one clause would else be held each against each against each.
+        if not 0 <= end - begin <= _FARTHEST or any(
+            begin <= other.first < end and _counts(other) for other in self.people
+        ):
             return FORBIDDEN
         if harm.side == TOLL:
             bare = group.kind in (Kind.BARE, Kind.UNKNOWN, Kind.PERSON) and not before
