@@ -16,6 +16,9 @@ from workers.adapters.store.engine import connect, migrating, migrations
 VERSIONS = Path(__file__).parents[2] / "workers" / "adapters" / "store" / "migrations" / "versions"
 MIGRATIONS = sorted(VERSIONS.glob("0*.py"))
 
+FIRST = "0052"
+"""The schema of the first release. Before it nobody ran anything: the rule holds for what follows."""
+
 TAKES_AWAY = {
     "op.drop_table",
     "op.drop_column",
@@ -50,10 +53,12 @@ def faults(source: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", MIGRATIONS, ids=lambda path: path.stem)
-def test_a_migration_only_adds(path: Path) -> None:
+def test_every_migration_after_the_first_release_only_adds(engine: Engine) -> None:
     """What takes away comes a release later, when no program that needs it runs any more."""
-    assert faults(path.read_text()) == []
+    with engine.connect() as connection:
+        script = ScriptDirectory.from_config(migrations(connection))
+    later = [Path(one.path) for one in script.iterate_revisions("head", FIRST)]
+    assert {path.name: faults(path.read_text()) for path in later if faults(path.read_text())} == {}
 
 
 @pytest.mark.parametrize(
