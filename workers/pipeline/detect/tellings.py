@@ -33,9 +33,9 @@ LIKELY = 0.5
 """Confidence below which a scene is rather what else it tells: a march, a truce, an arrest."""
 TOLD = 0.3
 """Confidence below which a scene without a toll is not even reported as violence."""
-ALONE, ALONE_COUNTED = 0.7, 0.5
-"""The same, without and with a toll, where the text is one sentence: it has neither a lead nor a sentence beside it
-that would make an aside of a mention."""
+ALONE, ALONE_PINNED = 0.7, 0.3
+"""The same where the text is one sentence, which has neither a lead nor a sentence beside it that would make an
+aside of a mention: without and with a toll or a day."""
 CARRIED = 2
 """Sentences that may carry on what a recent one tells."""
 LEAD = 3
@@ -94,10 +94,9 @@ def _telling(reading: Reading, scene: Scene, about: Mapping[str, float], weights
 
 def _least(text: Text, facts: Mapping[str, float]) -> float:
     """The confidence that a scene must have to be reported at all."""
-    counted = "toll" in facts
     if len(text.sentences) == 1:
-        return ALONE_COUNTED if counted else ALONE
-    return 0.0 if counted else TOLD
+        return ALONE_PINNED if facts.keys() & {"toll", "day"} else ALONE
+    return 0.0 if "toll" in facts else TOLD
 
 
 def _elsewhere(reading: Reading, telling: Telling) -> list[Telling]:
