@@ -75,10 +75,13 @@ _MET = {Meeting.BOTH: 2, Meeting.ONE: 1}
 
 def _told_together(scenes: Sequence[Scene]) -> Truth:
     """Does one article tell of both?"""
-    number, _ = numbered(article for one in scenes for article in one.articles)
-    tells = np.zeros((len(scenes), max(number, default=0) + 1), dtype=np.int64)
-    tells[np.repeat(np.arange(len(scenes)), [len(one.articles) for one in scenes]), number] = 1
-    together: Truth = tells @ tells.T > 0
+    telling: dict[str, list[int]] = {}
+    for number, one in enumerate(scenes):
+        for article in one.articles:
+            telling.setdefault(article, []).append(number)
+    together = np.zeros((len(scenes),) * 2, dtype=bool)
+    for several in (numbers for numbers in telling.values() if len(numbers) > 1):
+        together[np.ix_(several, several)] = True
     return together
 
 
