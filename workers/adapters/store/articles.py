@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import NoResultFound
 
 from workers.adapters.store import tallies, yields
 from workers.adapters.store.columns import among, as_json, digest
@@ -138,8 +139,10 @@ def _published(found: Fetched, article: Article) -> datetime:
 
 
 def load(engine: Engine, article_id: int) -> Known:
-    (known,) = load_all(engine, [article_id])
-    return known
+    """Raises ``NoResultFound``."""
+    for known in load_all(engine, [article_id]):
+        return known
+    raise NoResultFound(f"article {article_id}")
 
 
 def load_all(engine: Engine, ids: Iterable[int]) -> list[Known]:
