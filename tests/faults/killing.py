@@ -63,6 +63,7 @@ class Kind:
 
 
 KINDS = (
+    Kind("console", How.RESEND, "kind: console"),
     Kind("outbox", How.ASKED, "kind: outbox, folder: told"),
     Kind("slack", How.ASKED, "kind: slack, channel: C0123456, token: xoxb-right, base_url: '{url}api/'"),
     Kind("slack_webhook", How.RESEND, "kind: slack_webhook, url: '{url}', allow_private: true"),
@@ -199,7 +200,11 @@ def world_of(kind: Kind, engine: Engine, urls: tuple[str, str], folder: Path) ->
         address = {"url": url, "port": port if kind.mail else url.rsplit(":", 1)[1].strip("/")}
         configure(folder, kind.options.format(**address))
         with notifier(folder, urls) as ask:
-            copies = {"outbox": lambda: laid(folder / "var" / "told"), "email": lambda: posted(mail)}
+            copies = {
+                "console": lambda: printed(folder / "notifier.log"),
+                "outbox": lambda: laid(folder / "var" / "told"),
+                "email": lambda: posted(mail),
+            }
             yield World(engine, kind, folder, ask, copies.get(kind.name, far.copies))
 
 
@@ -267,6 +272,11 @@ def _over_http(asked: Asked) -> Copy:
     body = asked.body.decode()
     named = re.search(r'"dedup_key":"(\w+)"', body) or re.search(r'"labels":(\{.*?\})', body)
     return _which(body), asked.headers.get("idempotency-key") or (named[1] if named else "")
+
+
+def printed(log: Path) -> list[Copy]:
+    """Each message that stands there to its end: a line at the margin, its indented lines, an empty one."""
+    return [(_which(told), "") for told in re.findall(r"^WARNING .*\n(?: {2}.*\n)+\n", log.read_text(), re.MULTILINE)]
 
 
 def laid(folder: Path) -> list[Copy]:

@@ -12,7 +12,7 @@ from killing import KINDS, How, Killed, Kind, kill_everywhere, line, world_of
 from sqlalchemy import Engine
 
 QUICK, LONG = 2, 7
-"""Kills in each of three chapters, for one kind of each way to know, or for all eleven: 24, or 231."""
+"""Kills in each of three chapters, for one kind of each way to know, or for all twelve: 24, or 252."""
 ONE_OF_EACH = [kind for kind in KINDS if kind.name in {"slack", "webhook", "slack_webhook", "slack_webhook_held"}]
 REPORT = Path(__file__).parents[2] / "benchmarks" / "results" / "killed_sends.jsonl"
 
