@@ -11,6 +11,7 @@ import json
 import mmap
 import shutil
 import sys
+from collections import defaultdict
 from functools import cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -56,6 +57,30 @@ class MappedGazetteer:
     @cached_property
     def surroundings(self) -> Surroundings:
         return gazetteer_sources.surroundings()
+
+    @cached_property
+    def provinces(self) -> dict[str, str]:
+        """The name of every province by its code: ``IQ.13``."""
+        return {code: self.toponym(row).name for row, code in self._codes.items()}
+
+    @cached_property
+    def districts(self) -> dict[str, list[str]]:
+        """The names of a province's districts, by the province's code."""
+        wanted, found = self._features.index("ADM2"), defaultdict(list)
+        for *_, feature, region, _, at, length in gazetteer_build.ROW.iter_unpack(self._rows):
+            if feature == wanted and region in self._codes:
+                found[self._codes[region]].append(self._labels[at : at + length].decode())
+        return dict(found)
+
+    def numbered(self, geonameid: int) -> Toponym | None:
+        """The place of this number in GeoNames."""
+        numbers = (cells[0] for cells in gazetteer_build.ROW.iter_unpack(self._rows))
+        row = next((row for row, number in enumerate(numbers) if number == geonameid), None)
+        return None if row is None else self.toponym(row)
+
+    def keys(self, beginning: str) -> list[str]:
+        """The folded names that begin so."""
+        return list(self._trie.keys(beginning))
 
     def _named(self, key: str) -> tuple[tuple[int, Kind], ...]:
         found = self._trie.get(key)

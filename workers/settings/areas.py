@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 from babel import Locale
 from babel.core import get_global
-from pydantic import AfterValidator, BeforeValidator, Field, RootModel
+from pydantic import AfterValidator, BeforeValidator, Field, RootModel, model_validator
 
 from workers.pipeline.models import ACLED_EVENT_OF, Area
 from workers.settings.problems import unknown
@@ -42,16 +43,37 @@ Ring = Annotated[tuple[Position, ...], AfterValidator(_ring)]
 Kilometres = Annotated[float, Field(gt=0, le=20000)]
 
 
+Spots = Mapping[str | int, tuple[float, float]]
+"""(lat, lon) of the places that circles name."""
+REFUSED = (0.0, 0.0)
+"""Where a place is that is not on the map, until the configuration is refused for it."""
+
+
 class Circle(Strict):
-    lat: Latitude
-    lon: Longitude
-    km: Kilometres
+    place: str | int | None = None
+    """Its middle: GeoNames' number or a name of one place alone, ``Kirkuk`` or ``Goma, CD``; or else lat and lon."""
+    lat: Latitude | None = None
+    lon: Longitude | None = None
+    km: Kilometres | None = None
+    radius: Kilometres | None = None
+    """The same as ``km``: write one of the two."""
     km_of: dict[Annotated[str, AfterValidator(_any_type)], Kilometres] = {}
     """Another radius for some of ACLED's event or sub-event types: ``{Air/drone strike: 200}``."""
 
-    def of(self, kind: str) -> tuple[float, float, float]:
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if (self.place is None) is (self.lat is None) or (self.lat is None) is not (self.lon is None):
+            raise ValueError("its middle is a place, or else lat and lon: {place: Kirkuk, radius: 40}")
+        if (self.km is None) is (self.radius is None):
+            raise ValueError("'radius' is missing, in kilometres: {place: Kirkuk, radius: 40}")
+        return self
+
+    def of(self, kind: str, spots: Spots) -> tuple[float, float, float]:
         """The circle for a type: its own radius, its event type's, or everybody's."""
-        return self.lat, self.lon, self.km_of.get(kind, self.km_of.get(ACLED_EVENT_OF.get(kind, ""), self.km))
+        usual = self.km or self.radius or 0.0
+        km = self.km_of.get(kind, self.km_of.get(ACLED_EVENT_OF.get(kind, ""), usual))
+        lat, lon = (self.lat or 0.0, self.lon or 0.0) if self.place is None else spots.get(self.place, REFUSED)
+        return lat, lon, km
 
 
 class Box(Strict):
@@ -138,15 +160,15 @@ class RegionEntry(Strict):
     exclude: tuple[str, ...] = ()
     """Other regions to take away."""
 
-    def area(self, name: str) -> Area:
+    def area(self, name: str, spots: Spots) -> Area:
         return Area(
             name=name,
             title=self.title or name,
             countries=frozenset(self.countries),
             admin1=frozenset(self.admin1),
             admin2=frozenset(self.admin2),
-            circles=tuple(circle.of("") for circle in self.around),
-            circles_of={kind: tuple(circle.of(kind) for circle in self.around) for kind in self._types()},
+            circles=tuple(circle.of("", spots) for circle in self.around),
+            circles_of={kind: tuple(circle.of(kind, spots) for circle in self.around) for kind in self._types()},
             boxes=tuple((box.west, box.south, box.east, box.north) for box in self.bbox),
             polygons=self._polygons(),
             include=self.include,

@@ -15,6 +15,7 @@ from workers.pipeline import schedule
 from workers.pipeline.models import Area, Feed, Inhibition, Receiver, Route, Rule, Vigil
 from workers.settings import checks
 from workers.settings.areas import RegionEntry, RegionsFile
+from workers.settings.atlas import located
 from workers.settings.detection import Detection, Opinion
 from workers.settings.environment import Environment, overlay, with_secrets
 from workers.settings.opml import feeds_of
@@ -187,7 +188,8 @@ class _Loading:
             if file := check(RegionsFile, source, self.problems):
                 entries |= file.root
         self.problems.extend(checks.region_shapes(entries, {place[0]: place for place in names}))
-        return {name: entry.area(name) for name, entry in entries.items()}
+        spots = located(entries, {name: source for name, source, _ in names}, self.problems)
+        return {name: entry.area(name, spots) for name, entry in entries.items()}
 
     def _rules(self) -> tuple[tuple[Rule, ...], tuple[Vigil, ...]]:
         sources = self._sources("rules.d/*.yml")
