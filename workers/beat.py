@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Engine
 
 from workers.adapters import standing
-from workers.adapters.store import ageing, claims, clock, heartbeats, retention, tallies
+from workers.adapters.store import ageing, circuits, claims, clock, heartbeats, retention, tallies
 from workers.adapters.store.works import EVALUATE, QUEUES, WORKS
 from workers.hints import call, publish, queue_lengths, send_canary
 from workers.pipeline.models import Receiver
@@ -78,6 +78,7 @@ class Beat:
         chores = [
             Chore(5, self.mend_times),
             Chore(1, self.tick),
+            Chore(2, self.call_messages),
             Chore(10, self.call_workers),
             Chore(10, self.bury),
             Chore(15, self.compact),
@@ -110,6 +111,9 @@ class Beat:
         """Before the next sign of life, which would hide that the clock was set back."""
         if seconds := clock.mend(self.engine):
             log.error("the database's clock was set back; what waits was set back with it", seconds=round(seconds))
+
+    def call_messages(self) -> None:
+        circuits.call(self.engine)
 
     def call_workers(self) -> None:
         """Show a sign of life, and ask every queue's worker for one."""

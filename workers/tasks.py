@@ -13,6 +13,7 @@ from workers.adapters.store import (
     alerts,
     articles,
     assigning,
+    circuits,
     deliveries,
     entries,
     feeds,
@@ -139,7 +140,7 @@ def send(s: Services, held: Held) -> Follow:
     """A delivery -> a message that has arrived, in the order of its thread."""
     outgoing = deliveries.load(s.engine, held.id)
     if outgoing.waits:
-        raise NotYetError(after=5)
+        raise NotYetError(circuits.away(held, 5))
     sent = None if outgoing.moot else s.deliver(held, outgoing)
     with s.engine.begin() as connection:
         return [(SEND, deliveries.arrived(connection, held, outgoing, sent.reference if sent else None))]

@@ -145,10 +145,12 @@ def test_slack_says_whether_trying_again_helps(
     assert (error.retry, error.unsure) == (retry, unsure)
 
 
-def test_a_wrong_token_is_a_lasting_fault(slack: tuple[Slack, Receiver]) -> None:
-    _, to = slack
+def test_a_wrong_token_is_a_lasting_fault_that_no_message_is_to_blame_for(slack: tuple[Slack, Receiver]) -> None:
+    far, to = slack
     error = refusal(FIRST, replace(to, options={**to.options, "token": SecretStr("xoxb-wrong")}))
-    assert (error.retry, error.reason) == (False, "invalid_auth")
+    assert (error.retry, error.barred, error.reason) == (False, True, "invalid_auth")
+    far.refuse = [Answer(200, b'{"ok":false,"error":"msg_blocks_too_long"}')]
+    assert not refusal(FIRST, to).barred
 
 
 def test_slack_unreachable_may_be_tried_again() -> None:

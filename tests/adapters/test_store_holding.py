@@ -213,7 +213,7 @@ def test_an_outage_of_any_length_gives_no_message_up(
         with pytest.raises(NotYetError) as shut:
             attempt(engine, 1, hook)
         opens_again(engine)
-    assert shut.value.after <= circuits.LONGEST
+    assert shut.value.after <= circuits.PAUSE
     (trouble,) = circuits.troubled(engine)
     assert (trouble.receiver, trouble.failures) == ("hook", circuits.PATIENCE + 29)
     far_end.status = 204
@@ -234,6 +234,66 @@ def test_while_the_door_is_shut_one_message_at_a_time_tries_it(
     assert reasons(engine) == [("pending", "unreachable: 503")]
     opens_again(engine)
     assert [circuits.wait(engine, "hook") > 0 for _ in range(3)] == [False, True, True]
+
+
+def waiting(engine: Engine) -> list[int]:
+    with engine.connect() as c:
+        return list(c.scalars(select(table.c.id).where(table.c.due_at > func.now()).order_by(table.c.id)))
+
+
+def test_who_waits_at_a_shut_door_is_called_one_by_one_and_all_together_when_it_opens(
+    engine: Engine, revision: int, door: tuple[Door, Receiver]
+) -> None:
+    far_end, hook = door
+    for _ in range(circuits.PATIENCE):
+        circuits.failed(engine, "hook", "503", None)
+    for number in (1, 2, 3):
+        tell(engine, revision, Target("hook", f"thread {number}"), again(number))
+        with pytest.raises(NotYetError) as shut:
+            attempt(engine, number, hook)
+        assert shut.value.after == circuits.CALLED, "it need not come back by itself"
+    assert (circuits.call(engine), waiting(engine)) == (0, [1, 2, 3]), "the door is shut"
+    with engine.begin() as c:
+        c.execute(update(doors).values(open_until=func.now()))
+    assert (circuits.call(engine), waiting(engine)) == (1, [2, 3]), "one knocks"
+    far_end.status = 204
+    assert attempt(engine, 1, hook) is State.SENT
+    assert (circuits.call(engine), waiting(engine)) == (2, []), "it is open"
+
+
+def test_who_waits_for_another_reason_is_not_called(engine: Engine, revision: int) -> None:
+    tell(engine, revision, OFFICER)
+    assert circuits.call(engine) == 0
+
+
+def test_a_receiver_that_cannot_be_asked_what_arrived_is_in_trouble_too(
+    engine: Engine, revision: int, door: tuple[Door, Receiver]
+) -> None:
+    """Else a message in doubt is charged at every try, and given up when the outage has lasted an hour."""
+    _, hook = door
+    desk = Receiver("desk", "slack", {"base_url": hook.options["url"], "channel": "C1", "token": "xoxb"})
+    tell(engine, revision, Target("desk", THREAD))
+    for _ in range(30):
+        with pytest.raises((NotYetError, ChannelError)):
+            attempt(engine, 1, desk)
+        opens_again(engine)
+    (trouble,) = circuits.troubled(engine)
+    assert trouble.failures == 30, "tried each time, and charged to Slack each time"
+    assert reasons(engine) == [("sending", "attempt 4")]
+
+
+def test_a_token_that_was_revoked_makes_messages_wait_and_gives_none_up(
+    engine: Engine, revision: int, door: tuple[Door, Receiver]
+) -> None:
+    far_end, hook = door
+    far_end.status = 401
+    tell(engine, revision, Target("hook", THREAD))
+    with pytest.raises(NotYetError):
+        attempt(engine, 1, hook)
+    assert reasons(engine) == [("pending", "unreachable: HTTP 401 Unauthorized")]
+    opens_again(engine)
+    far_end.status = 204
+    assert attempt(engine, 1, hook) is State.SENT
 
 
 def test_a_receiver_that_asks_for_a_pause_is_given_it_for_all_its_messages(

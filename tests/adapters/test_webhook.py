@@ -93,6 +93,15 @@ def test_a_webhooks_status_says_whether_trying_again_helps(
     assert len(asked) == 1
 
 
+@pytest.mark.parametrize(("status", "barred"), [(401, True), (404, True), (302, True), (400, False), (413, False)])
+def test_a_webhook_that_takes_nothing_of_ours_blames_no_message(
+    hook: tuple[list[Asked], list[Answer], Receiver], status: int, barred: bool
+) -> None:
+    _, answers, to = hook
+    answers.append(Answer(status))
+    assert refusal(FIRST, to).barred == barred
+
+
 def test_a_webhook_that_hangs_up_may_have_it_all_the_same(hook: tuple[list[Asked], list[Answer], Receiver]) -> None:
     _, answers, to = hook
     answers.append(Answer(hang_up=True))

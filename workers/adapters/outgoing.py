@@ -26,24 +26,30 @@ def deliver(engine: Engine, held: Held, outgoing: Outgoing, receiver: Receiver, 
     do that: the first one's message is written from the truth after the second.
     """
     _refuse_departed(engine, receiver)
-    _wait_for(engine, held, receiver)
     previous = Sent(outgoing.sent) if outgoing.sent is not None else None
     doubtful = outgoing.message if outgoing.state is State.SENDING else None
-    if doubtful is not None and (arrived := _settle(engine, doubtful, receiver, previous)):
-        return arrived
     message = doubtful or _message(outgoing, receiver, front)
     if doubtful is None and superfluous(message, outgoing.earlier):
         return None
-    deliveries.sending(engine, held, message)
+    _wait_for(engine, held, receiver)
     try:
-        sent = channels.send(message, receiver, previous)
+        arrived = _settle(engine, doubtful, receiver, previous) if doubtful else None
+        sent = arrived or _send(engine, held, message, receiver, previous)
     except ChannelError as error:
-        if not error.unsure:
-            deliveries.refused(engine, held)
         _charge(engine, receiver, error)
         raise
     circuits.closed(engine, receiver.name)
     return sent
+
+
+def _send(engine: Engine, held: Held, message: Message, receiver: Receiver, previous: Sent | None) -> Sent:
+    deliveries.sending(engine, held, message)
+    try:
+        return channels.send(message, receiver, previous)
+    except ChannelError as error:
+        if not error.unsure:
+            deliveries.refused(engine, held)
+        raise
 
 
 def _refuse_departed(engine: Engine, receiver: Receiver) -> None:
@@ -53,16 +59,18 @@ def _refuse_departed(engine: Engine, receiver: Receiver) -> None:
 
 def _wait_for(engine: Engine, held: Held, receiver: Receiver) -> None:
     """Not now, when the receiver does not answer, or has had as many messages as it takes. Raises ``NotYetError``."""
-    if seconds := circuits.wait(engine, receiver.name):
-        raise NotYetError(seconds)
     cap = receiver.options.get("rate")
     if cap and (seconds := deliveries.full(engine, held, receiver.name, cap.messages, cap.per)):
         raise NotYetError(seconds)
+    if seconds := circuits.wait(engine, receiver.name):
+        raise NotYetError(circuits.away(held, seconds))
 
 
 def _charge(engine: Engine, receiver: Receiver, error: ChannelError) -> None:
     """A receiver in trouble is charged instead of the message that met it. Raises ``NotYetError``."""
-    if error.retry and (seconds := circuits.failed(engine, receiver.name, error.reason, error.after)):
+    if not (error.retry or error.barred):
+        return
+    if seconds := circuits.failed(engine, receiver.name, error.reason, error.after, error.barred):
         raise NotYetError(seconds) from error
 
 

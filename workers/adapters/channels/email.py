@@ -18,6 +18,8 @@ from workers.pipeline.models import Message, Receiver
 
 _TIMEOUT = 20.0
 """Seconds; the hard limit of a notify task is 30."""
+_BARRED = frozenset({530, 534, 535, 538})
+"""Who we are is not believed (RFC 4954): said of us, not of a letter."""
 
 
 def send(message: Message, receiver: Receiver, previous: Sent | None) -> Sent:
@@ -47,11 +49,12 @@ def _hand_over(letter: EmailMessage, receiver: Receiver) -> list[str]:
         raise ChannelError(f"every recipient was refused: {_first(error)}", retry=min(codes) < 500) from error
     except smtplib.SMTPResponseException as error:
         words = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
-        raise ChannelError(f"{error.smtp_code} {words}", retry=error.smtp_code < 500) from error
+        code = error.smtp_code
+        raise ChannelError(f"{code} {words}", retry=code < 500, barred=code in _BARRED) from error
     except smtplib.SMTPNotSupportedError as error:
-        raise ChannelError(str(error), retry=False) from error
+        raise ChannelError(str(error), retry=False, barred=True) from error
     except ssl.SSLCertVerificationError as error:
-        raise ChannelError(f"certificate: {error.verify_message}", retry=False) from error
+        raise ChannelError(f"certificate: {error.verify_message}", retry=False, barred=True) from error
     except (smtplib.SMTPException, OSError) as error:
         raise ChannelError(f"{type(error).__name__}: {error}", retry=True, unsure=handing) from error
 

@@ -27,23 +27,26 @@ class ChannelError(Exception):
     """It did not arrive, or nobody knows.
 
     ``retry`` says whether trying again can help, ``after`` how many seconds the outside asked to wait,
-    ``unsure`` that it may have arrived all the same: settle before sending again.
+    ``unsure`` that it may have arrived all the same: settle before sending again. ``barred`` says that nothing of ours
+    is taken until somebody mends something (a revoked token, an address that moved): no message is to blame.
     """
 
-    def __init__(self, reason: str, *, retry: bool, after: float | None = None, unsure: bool = False) -> None:
-        self.reason, self.retry, self.after, self.unsure = reason, retry, after, unsure
+    def __init__(
+        self, reason: str, *, retry: bool, after: float | None = None, unsure: bool = False, barred: bool = False
+    ) -> None:
+        self.reason, self.retry, self.after, self.unsure, self.barred = reason, retry, after, unsure, barred
         super().__init__(reason)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (_rebuilt, (self.reason, self.retry, self.after, self.unsure))
+        return (_rebuilt, (self.reason, self.__dict__))
 
 
 class CannotAskError(Exception):
     """The outside cannot be asked whether a message arrived; the receiver's ``ambiguous`` policy decides."""
 
 
-def _rebuilt(reason: str, retry: bool, after: float | None, unsure: bool) -> ChannelError:
-    return ChannelError(reason, retry=retry, after=after, unsure=unsure)
+def _rebuilt(reason: str, known: dict[str, Any]) -> ChannelError:
+    return ChannelError(reason, **{name: value for name, value in known.items() if name != "reason"})
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

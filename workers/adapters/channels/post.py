@@ -22,13 +22,17 @@ from workers.pipeline.models import Receiver
 TIMEOUT = 15.0
 """Seconds for each of connecting, sending and waiting; the hard limit of a notify task is 30."""
 _TRY_AGAIN = frozenset({408, 409, 425, 429})
+_BARRED = frozenset({301, 302, 303, 307, 308, 401, 402, 403, 404, 405, 407, 410})
+"""Said of us or of the address, and not of a message."""
 JSON = {"content-type": "application/json"}
 
 
 def post(
     url: str, body: bytes, headers: Mapping[str, str], receiver: Receiver, timeout: float = TIMEOUT
 ) -> httpx2.Response:
-    """2xx is delivered; 408, 409, 425, 429 and 5xx may be tried again; anything else may not: ``ChannelError``."""
+    """2xx is delivered; 408, 409, 425, 429 and 5xx may be tried again; anything else may not, and some of it not before
+    somebody mended it: ``ChannelError``.
+    """
     if not option(receiver, "allow_private", False):
         _refuse_private(url)
     answer = _post(url, body, {"user-agent": "Clashwatch", **headers}, timeout)
@@ -36,7 +40,7 @@ def post(
         return answer
     again = answer.status_code in _TRY_AGAIN or answer.status_code >= 500
     wait = retry_after(answer.headers, datetime.now(UTC))
-    raise ChannelError(f"HTTP {answer.status_code} {answer.reason_phrase}".strip(), retry=again, after=wait)
+    raise ChannelError(f"HTTP {answer.status_code} {answer.reason_phrase}".strip(), retry=again, after=wait, barred=answer.status_code in _BARRED)
 
 
 def compact(value: Any) -> bytes:
@@ -54,7 +58,7 @@ def _post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> 
     except httpx2.TransportError as error:
         raise ChannelError(f"{type(error).__name__}: {error}", retry=True, unsure=True) from error
     except httpx2.InvalidURL as error:
-        raise ChannelError(f"bad address: {error}", retry=False) from error
+        raise ChannelError(f"bad address: {error}", retry=False, barred=True) from error
 
 
 def _refuse_private(url: str) -> None:
@@ -65,4 +69,4 @@ def _refuse_private(url: str) -> None:
         raise ChannelError(f"cannot resolve {parsed.host}: {error}", retry=True) from error
     for _, _, _, _, address in found:
         if not ip_address(str(address[0]).partition("%")[0]).is_global:
-            raise ChannelError(f"{parsed.host} is a private address; allow_private permits it", retry=False)
+            raise ChannelError(f"{parsed.host} is a private address; allow_private permits it", retry=False, barred=True)
