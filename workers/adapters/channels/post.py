@@ -40,7 +40,8 @@ def post(
         return answer
     again = answer.status_code in _TRY_AGAIN or answer.status_code >= 500
     wait = retry_after(answer.headers, datetime.now(UTC))
-    raise ChannelError(f"HTTP {answer.status_code} {answer.reason_phrase}".strip(), retry=again, after=wait, barred=answer.status_code in _BARRED)
+    said, barred = f"HTTP {answer.status_code} {answer.reason_phrase}".strip(), answer.status_code in _BARRED
+    raise ChannelError(said, retry=again, after=wait, barred=barred)
 
 
 def compact(value: Any) -> bytes:
@@ -69,4 +70,5 @@ def _refuse_private(url: str) -> None:
         raise ChannelError(f"cannot resolve {parsed.host}: {error}", retry=True) from error
     for _, _, _, _, address in found:
         if not ip_address(str(address[0]).partition("%")[0]).is_global:
-            raise ChannelError(f"{parsed.host} is a private address; allow_private permits it", retry=False, barred=True)
+            why = f"{parsed.host} is a private address; allow_private permits it"
+            raise ChannelError(why, retry=False, barred=True)

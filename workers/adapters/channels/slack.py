@@ -32,11 +32,11 @@ _EVENT_TYPE = "clashwatch_delivery"
 _TRY_AGAIN = frozenset(
     {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 )
-_BARRED = frozenset(
-    "account_inactive access_denied channel_not_found ekm_access_denied enterprise_is_restricted invalid_auth is_archived"
-    " missing_scope no_permission not_authed not_in_channel org_login_required restricted_action team_access_not_granted"
-    " token_expired token_revoked two_factor_setup_required".split()
-)
+_BARRED = frozenset({
+    "account_inactive", "access_denied", "channel_not_found", "ekm_access_denied", "enterprise_is_restricted",
+    "invalid_auth", "is_archived", "missing_scope", "no_permission", "not_authed", "not_in_channel",
+    "org_login_required", "restricted_action", "team_access_not_granted", "token_expired", "token_revoked",
+})  # fmt: skip
 """Said of our token or the channel, and not of a message."""
 _GONE = frozenset({"message_not_found", "thread_not_found", "cant_update_message", "edit_window_closed"})
 _PATIENCE = (1.0, 2.0, 0.0)

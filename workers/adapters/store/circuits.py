@@ -46,7 +46,8 @@ _CALL = text(
     WITH waiting AS (
       SELECT d.id, circuits.receiver IS NULL AS is_well,
              row_number() OVER (PARTITION BY threads.receiver ORDER BY d.id) AS place
-      FROM deliveries d JOIN threads ON threads.id = d.thread_id LEFT JOIN circuits ON circuits.receiver = threads.receiver
+      FROM deliveries d JOIN threads ON threads.id = d.thread_id
+      LEFT JOIN circuits ON circuits.receiver = threads.receiver
       WHERE d.stage = 'send' AND d.attempts = 0 AND d.lease_until IS NULL AND d.due_at > now()
         AND (d.held_until IS NULL OR d.held_until <= now())
         AND (circuits.receiver IS NULL OR circuits.open_until <= now())
