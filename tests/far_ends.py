@@ -45,7 +45,7 @@ def free_port() -> int:
 
 @contextmanager
 def http(answer: Callable[[Asked], Answer]) -> Iterator[str]:
-    """A server on a free port that answers each POST with ``answer``; yields its URL."""
+    """A server on a free port that answers each GET and POST with ``answer``; yields its URL."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -63,6 +63,8 @@ def http(answer: Callable[[Asked], Answer]) -> Iterator[str]:
             self.end_headers()
             with suppress(BrokenPipeError, ConnectionResetError):  # who asked did not wait for the answer
                 self.wfile.write(given.body)
+
+        do_GET = do_POST
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -1,8 +1,9 @@
-"""A worker that silently stops consuming ends itself, and whatever supervises it starts it again.
+"""A worker that silently stops consuming, or a beat that hangs, ends itself; whatever supervises it starts it again.
 
 After a lost connection a worker may sit in its event loop for good, all well by its own account, while messages wait
 (celery#8030, #10205, #10302; here in about one of four restarts of a broker that kept its messages). Its process is
 alive, so nothing outside restarts it, and with other workers on the queue not even the signs of life give it away.
+A beat that waits for an answer of the store that was lost on the way (a proxy in between hung) waits for good.
 
 In: how many messages wait, and what this worker received lately. Out: the end of this process.
 """
@@ -37,6 +38,8 @@ LOOK = 3.0
 """Seconds between two looks at the queue."""
 PATIENCE = 15.0
 """Seconds for which an idle worker may leave messages waiting."""
+HANGS = 45.0
+"""Seconds after which a loop whose turns take one or two has hung: no statement may take more than 15."""
 
 
 @dataclass
@@ -74,10 +77,36 @@ class Attention:
                 _end()
 
 
-def _tell(engine: Engine, queue: str) -> None:
-    """Count it where it is seen. Nothing may keep the worker from ending."""
+@dataclass
+class Pulse:
+    """What a loop shows of its life with ``feel``. The process of one that hangs is ended."""
+
+    role: str
+    url: str
+    patience: float = HANGS
+    felt: float = field(default_factory=time.monotonic)
+
+    def feel(self) -> None:
+        self.felt = time.monotonic()
+
+    def watch(self) -> None:
+        """From now on, beside the loop."""
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        while time.monotonic() - self.felt < self.patience:
+            time.sleep(self.patience / 20)
+        log.critical("hung: ending", role=self.role, seconds=self.patience)
+        telling = threading.Thread(target=_tell, args=(connect(self.url, size=1), self.role), daemon=True)
+        telling.start()
+        telling.join(LOOK)
+        _end()
+
+
+def _tell(engine: Engine, role: str) -> None:
+    """Count it where it is seen. Nothing may keep the process from ending."""
     with suppress(Exception), engine.begin() as connection:
-        tallies.add(connection, Tally(DEAF, "ended", queue))
+        tallies.add(connection, Tally(DEAF, "ended", role))
 
 
 def _end() -> None:

@@ -37,7 +37,7 @@ UNANSWERED = 30.0
 class Chore:
     """Something done every so many seconds. A failure is logged and costs only its own turn.
 
-    What is done ``beside`` the others has a thread: it talks to the outside, which may hang, and the tick must not.
+    What is done ``beside`` the others has a thread: it takes long, or the outside may hang, and the tick must not.
     """
 
     every: float
@@ -70,6 +70,8 @@ class Beat:
     engine: Engine
     settings: Settings
     unanswered: float = UNANSWERED
+    feel: Callable[[], None] = lambda: None
+    """Called after each chore: who watches knows that it does not hang."""
 
     def run(self, stop: threading.Event) -> None:
         """Until ``stop`` is set."""
@@ -88,12 +90,13 @@ class Beat:
             Chore(60, reminding.remind),
             Chore(every, send_canary),
             Chore(every, watchman.show_life),
-            Chore(300, self.forget),
+            Chore(300, self.forget, beside=True),
             *(Chore(standing.pace(one), self.repeating(one), beside=True) for one in self._forgetful()),
         ]
         while not stop.wait(0.2):
             for chore in chores:
                 chore.attempt()
+                self.feel()
 
     def tick(self) -> None:
         """Hint what is ready; again, when its hint went unanswered while the queue was short."""

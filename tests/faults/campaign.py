@@ -26,6 +26,11 @@ NORMAL = 60.0
 """Seconds after a fault within which work must go on."""
 
 
+_NOUNS = {"entries": ("fetch",), "articles": ("detect", "cluster"), "deliveries": ("send",)}
+"""What is finished one by one, and in which stages it waits."""
+_FINISHED = "SELECT count(*) FROM {} WHERE stage IS NULL"
+
+
 @dataclass
 class Reckoning:
     """What one campaign came to: a loss, a doubled alert or a row given up is a failure."""
@@ -47,7 +52,7 @@ class Reckoning:
     revived: list[str] = field(default_factory=list)
     """Roles that ended by themselves, to be started again: a worker that no longer heard its broker."""
     recoveries: dict[str, float] = field(default_factory=dict)
-    """Seconds from each fault's end to the next piece of finished work."""
+    """Seconds from each fault's end until of each kind of work that waits another piece is finished."""
 
 
 @dataclass
@@ -67,20 +72,22 @@ class Campaign:
     recoveries: dict[str, float] = field(default_factory=dict)
     kills: int = 0
 
-    def progress(self) -> int:
-        """Pieces of work that are finished for good. Whoever looks also supervises."""
+    def finished(self) -> dict[str, int]:
+        """Rows that have no work left. Whoever looks also supervises."""
         self.fleet.revive()
         with self.fleet.engine.connect() as connection:
-            return int(
-                connection.scalar(
-                    text(
-                        "SELECT (SELECT count(*) FROM entries WHERE stage IS NULL)"
-                        " + (SELECT count(*) FROM articles WHERE stage IS NULL)"
-                        " + (SELECT count(*) FROM deliveries WHERE stage IS NULL)"
-                    )
-                )
-                or 0
-            )
+            return {noun: connection.scalar(text(_FINISHED.format(noun))) or 0 for noun in _NOUNS}
+
+    def progress(self) -> int:
+        return sum(self.finished().values())
+
+    def goes_on(self, before: dict[str, int]) -> bool:
+        """Whether of each noun of which something waits another one is finished."""
+        waiting = {one.stage: one.rows for one in gauges.waiting(self.fleet.engine)}
+        return all(
+            now > before[noun] or not any(waiting[stage] for stage in _NOUNS[noun])
+            for noun, now in self.finished().items()
+        )
 
     def advance(self, pieces: int, seconds: float = 120) -> None:
         """Let the fleet sail in fair weather until so much more is done, or nothing is left."""
@@ -93,8 +100,8 @@ class Campaign:
         self.advance(pieces)
         assert not self.done(), f"nothing was left to be hurt by {name}"
         fault(self)
-        ended, before = time.monotonic(), self.progress()
-        while self.progress() == before and not self.done():
+        ended, before = time.monotonic(), self.finished()
+        while not self.goes_on(before):
             assert time.monotonic() - ended < 2 * NORMAL, f"nothing goes on after {name}"
             time.sleep(0.1)
         self.recoveries[name] = round(time.monotonic() - ended, 1)

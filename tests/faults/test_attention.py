@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from fleet import stories
+from sqlalchemy import Engine
 
 from workers.adapters.store import tallies
 from workers.attention import PATIENCE, Attention
@@ -27,6 +30,26 @@ def test_a_busy_worker_may_take_as_long_as_a_task_may() -> None:
     attention = Attention("process", heard=0.0)
     assert not attention.is_deaf(waiting=3, busy=True, now=PATIENCE + 14)
     assert attention.is_deaf(waiting=3, busy=True, now=PATIENCE + 16)
+
+
+HANGING = """
+import sys, time
+from workers.attention import Pulse
+pulse = Pulse("beat", sys.argv[1], patience=2)
+pulse.watch()
+for _ in range(8):
+    time.sleep(0.5)
+    pulse.feel()
+print("lived", flush=True)
+time.sleep(100)
+"""
+
+
+def test_a_loop_that_hangs_ends_its_process_and_one_that_turns_does_not(engine: Engine, database: str) -> None:
+    ended = subprocess.run([sys.executable, "-c", HANGING, database], timeout=30, stdout=subprocess.PIPE)
+    assert ended.returncode == 1
+    assert ended.stdout.startswith(b"lived\n")
+    assert [one.subject for one in tallies.totals(engine) if one.stage == "deaf"] == ["beat"]
 
 
 @pytest.mark.timeout(300)

@@ -33,7 +33,7 @@ LATENCY = "latency"
 RESCUED = "rescued"
 """The outcome that the sweep tallies for a row whose hint nobody answered."""
 DEAF = "deaf"
-"""The tally of workers that ended because they no longer heard their broker, by queue."""
+"""The tally of workers that ended because they no longer heard their broker, by queue, and of beats that hung."""
 ARTICLE = "article"
 """The tally of what extraction made of a publisher's pages."""
 
@@ -224,11 +224,12 @@ def _opinions(totals: list[Total]) -> Iterator[Metric]:
 def _broker(totals: list[Total]) -> Iterator[Metric]:
     """What its losses cost, by queue."""
     silent = [((queue,), 0) for queue in QUEUES]
+    ended = [((total.subject,), total.count) for total in totals if total.stage == DEAF]
     yield _counter(
         "worker_restarts",
-        "Workers that ended because they no longer heard their broker, by queue.",
+        "Workers that ended because they no longer heard their broker, by queue; and beats that hung.",
         ("queue",),
-        _sum([*silent, *(((total.subject,), total.count) for total in totals if total.stage == DEAF)]),
+        _sum([*silent, (("beat",), 0), *ended]),
     )
     rescued = [((BY_STAGE[total.stage].queue,), total.count) for total in totals if total.outcome == RESCUED]
     yield _counter(

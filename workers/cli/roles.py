@@ -56,6 +56,7 @@ def beat(config: Folder = None) -> None:
     settings = ready("beat", config)
     from workers.adapters.store import feeds
     from workers.adapters.store.engine import connect
+    from workers.attention import Pulse
     from workers.beat import Beat
     from workers.celery import configure
 
@@ -65,8 +66,10 @@ def beat(config: Folder = None) -> None:
         signal.signal(signum, lambda *_: stop.set())
     assert settings.database.url is not None
     engine = connect(settings.database.url)
+    pulse = Pulse("beat", settings.database.url)
+    pulse.watch()
     feeds.subscribe(engine, settings.feeds)
-    Beat(engine, settings).run(stop)
+    Beat(engine, settings, feel=pulse.feel).run(stop)
 
 
 def ready(role: str, config: Path | None) -> Settings:

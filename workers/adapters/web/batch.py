@@ -18,6 +18,7 @@ from workers.adapters.web.addresses import Address
 from workers.adapters.web.answers import Answer, Request, body_hash, max_age, outcome_of, retry_after
 from workers.adapters.web.guard import Guard, trusted
 from workers.adapters.web.manners import HostBusyError, Turns
+from workers.adapters.web.outside import PAUSE, UNREACHABLE, Outside
 from workers.adapters.web.robots import MAX_BYTES as ROBOTS_BYTES
 from workers.adapters.web.robots import Robots
 from workers.pipeline import websub
@@ -75,15 +76,21 @@ class _Refused(Exception):
         self.outcome, self.wait = outcome, wait
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a process keeps from batch to batch: whom it may reach, what sites allow, and whether the web answers."""
+
+    guard: Guard
+    robots: Robots
+    outside: Outside
+
+
 class Batch:
     """Requests that share a session, turns and a budget."""
 
-    def __init__(
-        self, policy: Policy, guard: Guard, robots: Robots, turns: Turns, session: aiohttp.ClientSession
-    ) -> None:
+    def __init__(self, policy: Policy, known: Known, turns: Turns, session: aiohttp.ClientSession) -> None:
         self._policy = policy
-        self._guard = guard
-        self._robots = robots
+        self._guard, self._robots, self._outside = known.guard, known.robots, known.outside
         self._turns = turns
         self._session = session
         self._ends = time.monotonic() + policy.budget
@@ -91,6 +98,18 @@ class Batch:
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def answer(self, request: Request) -> Answer:
+        """How the request ended; ``deferred`` when nothing on the web answers, since that is not the site's fault."""
+        found = await self._answer(request)
+        if found.status is not None:
+            self._outside.heard()
+        if found.outcome not in UNREACHABLE:
+            return found
+        self._outside.missed(addresses.read(request.url).host)
+        if not self._outside.away:
+            return found
+        return _unanswered(request, FetchOutcome.DEFERRED, f"nothing on the web answers: {found.detail}", PAUSE)
+
+    async def _answer(self, request: Request) -> Answer:
         try:
             return await self._judged(request, await self._follow(request))
         except _Refused as refusal:
@@ -155,6 +174,8 @@ class Batch:
         if self._policy.robots and not request.feed:
             async with self._asking[url.origin]:
                 rules = await self._robots.rules(url.origin, self._robots_file)
+            if not rules.reached:
+                raise _Refused(FetchOutcome.CONNECT, "robots.txt does not answer")
             if not rules.allows(url.href):
                 raise _Refused(
                     FetchOutcome.ROBOTS, "disallowed by robots.txt" if rules.rules else "no robots.txt to read"

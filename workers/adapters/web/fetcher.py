@@ -13,9 +13,10 @@ from redis.asyncio import Redis
 
 from workers.adapters.web import bodies
 from workers.adapters.web.answers import Answer, Request
-from workers.adapters.web.batch import Batch, Policy
+from workers.adapters.web.batch import Batch, Known, Policy
 from workers.adapters.web.guard import Guard
 from workers.adapters.web.manners import Turns
+from workers.adapters.web.outside import Outside
 from workers.adapters.web.robots import Robots
 
 _TOGETHER = 0.01
@@ -61,7 +62,7 @@ class Fetcher:
         self._policy = policy
         self._redis_url = redis_url
         self._guard = Guard(policy.allow)
-        self._robots = Robots()
+        self._known = Known(self._guard, Robots(), Outside())
         self._tls = tls or ssl.create_default_context()
         self._standing: _Standing | None = None
 
@@ -114,7 +115,7 @@ class Fetcher:
             await line.close()
 
     async def _ask(self, requests: Sequence[Request], line: _Line, ready: _Ready) -> None:
-        batch = Batch(self._policy, self._guard, self._robots, Turns(line.redis), line.session)
+        batch = Batch(self._policy, self._known, Turns(line.redis), line.session)
         async with asyncio.TaskGroup() as asked:
             for number, request in enumerate(requests):
                 asked.create_task(_into(ready, batch, number, request))

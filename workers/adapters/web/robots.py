@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from protego import Protego
 
-_DAY, _SOON = 86_400.0, 600.0
+_DAY, _SOON, _AT_ONCE = 86_400.0, 600.0, 15.0
 _SITES = 2000
 _AGENT = "Clashwatch"
 MAX_BYTES = 500_000
@@ -21,10 +21,14 @@ Load = Callable[[str], Awaitable[tuple[int | None, bytes]]]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """``rules`` is ``None`` when the site could not be asked: then nothing is read for a while (RFC 9309, 2.3.1.4)."""
+    """``rules`` is ``None`` when the site would not say: then nothing is read for a while (RFC 9309, 2.3.1.4).
+
+    ``reached`` is whether it answered at all.
+    """
 
     rules: Protego | None
     until: float
+    reached: bool = True
 
     def allows(self, url: str) -> bool:
         return self.rules is not None and bool(self.rules.can_fetch(url, _AGENT))
@@ -58,4 +62,4 @@ def _read(status: int | None, body: bytes) -> Rules:
         return Rules(Protego.parse(body.decode("utf-8", "replace")), now + _DAY)
     if status is not None and 400 <= status < 500 and status != 429:
         return Rules(Protego.parse(""), now + _DAY)
-    return Rules(None, now + _SOON)
+    return Rules(None, now + _SOON) if status is not None else Rules(None, now + _AT_ONCE, reached=False)
