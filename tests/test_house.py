@@ -67,3 +67,13 @@ def test_no_file_names_a_package_registry_or_a_machine() -> None:
 def test_tasks_are_short() -> None:
     tasks = ROOT / "workers" / "tasks.py"
     assert not [row for row in functions(tasks) if row[1] > 15]
+
+
+def test_no_markup_of_others_is_shown() -> None:
+    """What others wrote is text that templates escape. Whoever opts out must bring a sanitiser, and say so here."""
+    opted_out = re.compile(r"\bMarkup[(\n]|\|\s*safe\b|autoescape(\s*=\s*F|\s+f)alse|__html__")
+    shown = [path for path in (ROOT / "workers").rglob("*") if path.suffix in {".py", ".html", ".xml", ".txt"}]
+    found = {str(path.relative_to(ROOT / "workers")) for path in shown if opted_out.search(path.read_text())}
+    own_press = "adapters/press/__init__.py"  # plays the demo's newspapers: nobody else's words
+    plain_words = "pipeline/message/template.py"  # an operator's wording: text, which each channel escapes for itself
+    assert found == {own_press, plain_words}
