@@ -25,6 +25,7 @@ from workers.pipeline.cluster.partition import Group, Pins, partition
 from workers.pipeline.cluster.reach import Reach, reach
 from workers.pipeline.cluster.revise import changes, difference
 from workers.pipeline.cluster.situations import Scene, scene, situations
+from workers.pipeline.cluster.why import words
 from workers.pipeline.models import Change, Clash, Filing, Revision, Situation
 
 __all__ = [
@@ -120,7 +121,8 @@ def tell(
     old = {clash.id: clash for clash in before.clashes}
     built = []
     for name, group, told in zip(heirs.ids, groups, members, strict=True):
-        clash = build(name, told, group.why, known.allied)
+        why = [words(join, known.allied) for join in group.joins]
+        clash = build(name, told, why, known.allied)
         built.append(replace(clash, state=state(clash, old.get(name), now, known.limits)))
     found = situations([*map(scene, built), *before.scenes], before.had, known.allied, known.limits)
     home = {clash: situation.id for situation in found for clash in situation.clashes}

@@ -1,23 +1,24 @@
 """Cards in, the evidence that each two of them tell one incident out: points, or a contradiction that bars it.
 
 Place, day, sides, kind and figures, never words: the score that separated the pairs of notes on cross-language
-linking used the same five. A contradiction in place or day bars whatever else agrees. All pairs are compared at once,
-in matrices: pair by pair, four fifths of the time of assignment went here (1,600 pairs an article, 20 ms).
+linking used the same five. A contradiction in place or day bars whatever else agrees; what is left is compared at
+once, in columns: one by one, four fifths of the time of assignment went here (1,600 pairs an article, 20 ms).
 Points are whole tenths, so that sums are exact and no rounding depends on what else lies around.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workers.pipeline.cluster.card import Card
-from workers.pipeline.cluster.geo import Lie, lies
-from workers.pipeline.cluster.grids import Real, Truth, Whole, both, gaps, numbered
+from workers.pipeline.cluster.geo import LIES, Lie, lies
+from workers.pipeline.cluster.grids import Pairs, Truth, Whole, across, numbered, pairs
 from workers.pipeline.cluster.kinds import DIRECTED, FAMILY, fit
-from workers.pipeline.cluster.parties import Allied, Meeting, Stand, stand
+from workers.pipeline.cluster.parties import Allied, Meeting, stands
 from workers.pipeline.models import Count
 
 JOIN = 40
@@ -31,7 +32,7 @@ _LIE = {
     Lie.UNKNOWN: 0,
     Lie.APART: 0,
 }
-_LIES = tuple(_LIE)
+_LIE_POINTS = np.array([_LIE[one] for one in LIES])
 _MEETING = {
     Meeting.BOTH: 20,
     Meeting.ONE: 10,
@@ -41,7 +42,6 @@ _MEETING = {
     Meeting.NONE: -25,
     Meeting.UNKNOWN: 0,
 }
-_MEETINGS = tuple(_MEETING)
 _SAME_DAY, _LONG, _SAME_WEEK, _MAYBE_DAY = 20, 10, 7, 3
 _DAY_OFF = {"ground": -10}
 _DAY_OFF_ELSE = -22
@@ -61,139 +61,119 @@ is mostly a war's total, which reports of all its incidents repeat."""
 
 
 class Evidence:
-    """Of ``cards``, by their numbers: ``points`` in tenths, ``barred`` pairs, and ``figures`` where tolls agree."""
+    """Of the ``pairs`` of cards that nothing bars, by their numbers: ``points`` in tenths, and ``figures``, whether
+    their tolls agree; ``lies`` says of each two cards how their places lie."""
 
+    pairs: Pairs
     points: Whole
-    barred: Truth
     figures: Truth
 
     def __init__(self, cards: Sequence[Card], allied: Allied) -> None:
-        self._cards = cards
-        self._where, self._km = _places(cards)
-        kinds = _Kinds(cards)
-        gap, days, another_day = _days(cards, kinds)
-        sides = _Sides(cards, allied)
-        self._gap, self._sides = gap, sides
-        self._attackers = _attackers(cards, kinds, sides)
-        tolls, self.figures = _tolls(cards)
-        where = np.array([_LIE[one] for one in _LIES])[self._where]
-        self.points = where + days + sides.points + self._attackers + kinds.fit + tolls + self._author()
-        self.barred = another_day | (self._where == _LIES.index(Lie.APART))
-
-    def _author(self) -> Whole:
-        """One author telling two things in one article mostly means two: other towns, or other tolls."""
-        article, _ = numbered(one.article for one in self._cards)
-        killed, known = numbered(one.killed for one in self._cards)
-        told = killed != (known.index(None) if None in known else -1)
-        tolls = both(told) & (killed[:, None] != killed)
-        other = tolls | (self._where == _LIES.index(Lie.NEAR))
-        return np.where((article[:, None] == article) & other, _SPLIT_BY_AUTHOR, 0)
-
-    def words(self, a: int, b: int) -> str:
-        """What speaks for or against one incident, for people."""
-        one, other, where = self._cards[a], self._cards[b], _LIES[self._where[a, b]]
-        place = where.value if where is Lie.UNKNOWN else f"{where.value} ({self._km[a, b]:.0f} km)"
-        attacker = "other attacker" if self._attackers[a, b] else ""
-        kinds = " / ".join(dict.fromkeys((one.kind, other.kind)))
-        parts = (
-            place,
-            self._day_words(a, b),
-            self._sides.meeting(a, b).value,
-            attacker,
-            kinds,
-            _toll_words(one, other),
-        )
-        return ", ".join(part for part in parts if part)
-
-    def _day_words(self, a: int, b: int) -> str:
-        if not (self._cards[a].dated and self._cards[b].dated):
-            return "dates allow it"
-        gap = int(self._gap[a, b])
-        return "same day" if gap < 1 else "the next day" if gap == 1 else f"dated {gap} days later"
+        self.lies = _places(cards)
+        kinds, days, tolls = _Kinds(cards), _Days(cards), _Tolls(cards)
+        meeting = pairs(self.lies != LIES.index(Lie.APART))
+        self.pairs = chosen = meeting.only(~days.bar(meeting))
+        where = self.lies[chosen.first, chosen.second]
+        told, self.figures = tolls.points(chosen)
+        self.points = _LIE_POINTS[where] + days.points(chosen, kinds.day_off) + kinds.points(chosen) + told
+        self.points += _sides(cards, chosen, kinds.directed, allied)
+        self.points += _author(cards, chosen, where, tolls)
 
 
-def _places(cards: Sequence[Card]) -> tuple[NDArray[np.int8], Real]:
-    """How the places of each two lie, as numbers into ``_LIES``, and the kilometres between them."""
+def _places(cards: Sequence[Card]) -> NDArray[np.int8]:
+    """How the places of each two lie, as numbers into ``LIES``."""
     number, places = numbered(one.place for one in cards)
-    kinds, km = lies(places, _LIES)
-    across = np.ix_(number, number)
-    return kinds[across], km[across]
+    return across(number, lies(places))
 
 
 class _Kinds:
-    """``fit`` of each two; of each one, whether it has one attacker and what a day off costs."""
+    """How the kinds of a pair fit; of each card, whether it has one attacker and what a day off costs."""
 
     def __init__(self, cards: Sequence[Card]) -> None:
-        number, kinds = numbered(one.kind for one in cards)
-        self.fit = np.array([[round(10 * fit(a, b)) for b in kinds] for a in kinds])[np.ix_(number, number)]
-        self.directed = np.array([FAMILY.get(kind) in DIRECTED for kind in kinds])[number]
-        self.day_off = np.array([_DAY_OFF.get(FAMILY.get(kind, ""), _DAY_OFF_ELSE) for kind in kinds])[number]
+        self._number, kinds = numbered(one.kind for one in cards)
+        self._fit = np.array([[round(10 * fit(a, b)) for b in kinds] for a in kinds])
+        self.directed = np.array([FAMILY.get(kind) in DIRECTED for kind in kinds])[self._number]
+        self.day_off = np.array([_DAY_OFF.get(FAMILY.get(kind, ""), _DAY_OFF_ELSE) for kind in kinds])[self._number]
+
+    def points(self, chosen: Pairs) -> Whole:
+        found: Whole = self._fit[chosen.of(self._number)]
+        return found
 
 
-class _Sides:
-    """How the sides of each two meet; ``against`` and ``turned`` as in ``parties.Stand``."""
+class _Days:
+    """The days of cards: what they bar, and what they are worth."""
 
-    def __init__(self, cards: Sequence[Card], allied: Allied) -> None:
-        self._number, camps = numbered(one.camp for one in cards)
-        self._stood: list[list[Stand]] = [[stand(a, b, allied) for b in camps] for a in camps]
-        across = np.ix_(self._number, self._number)
-        self.points = np.array([[_MEETING[one.meeting] for one in row] for row in self._stood])[across]
-        self.against = np.array([[one.against for one in row] for row in self._stood])[across]
-        self.turned = np.array([[one.turned for one in row] for row in self._stood])[across]
+    def __init__(self, cards: Sequence[Card]) -> None:
+        self._first, self._last = np.array([one.first for one in cards]), np.array([one.last for one in cards])
+        self._dated, self._fresh = np.array([one.dated for one in cards]), np.array([one.fresh for one in cards])
+        self._published = np.array([one.published.timestamp() for one in cards])
 
-    def meeting(self, a: int, b: int) -> Meeting:
-        return self._stood[int(self._number[a])][int(self._number[b])].meeting
+    def bar(self, chosen: Pairs) -> Truth:
+        gap, (one, other) = chosen.gaps(self._first, self._last), chosen.of(self._published)
+        a, b = chosen.of(self._first)
+        later_fresh = np.where(a >= b, *chosen.of(self._fresh))
+        too_far = (gap > DAYS_OFF) | ((gap > 1) & ~later_fresh)
+        stale = np.abs(one - other) > _STALE
+        barred: Truth = np.where(chosen.both(self._dated), too_far, (gap > 0) | stale)
+        return barred
 
-
-def _days(cards: Sequence[Card], kinds: _Kinds) -> tuple[Whole, Whole, Truth]:
-    """Days from the end of the earlier to the start of the later, their points, and the pairs that they bar."""
-    first, last = np.array([one.first for one in cards]), np.array([one.last for one in cards])
-    dated, fresh = np.array([one.dated for one in cards]), np.array([one.fresh for one in cards])
-    published = np.array([one.published.timestamp() for one in cards])
-    gap = gaps(first, last)
-    stale = np.abs(published[:, None] - published) > _STALE
-    later_fresh = np.where(first[:, None] >= first, fresh[:, None], fresh)
-    too_far = (gap > DAYS_OFF) | ((gap > 1) & ~later_fresh)
-    exact = both(dated)
-    barred = np.where(exact, too_far, (gap > 0) | stale)
-    off = np.minimum(kinds.day_off[:, None], kinds.day_off) - _EACH_DAY_MORE * (gap - 1)
-    length = last - first
-    met = np.where(np.minimum(length[:, None], length) >= _LONG_DAYS, _LONG, _SAME_DAY)
-    loose = np.where(dated[:, None] | dated, _SAME_WEEK, _MAYBE_DAY)
-    return gap, np.where(exact, np.where(gap >= 1, off, met), loose), barred
+    def points(self, chosen: Pairs, day_off: Whole) -> Whole:
+        gap, (one, other) = chosen.gaps(self._first, self._last), chosen.of(self._dated)
+        off = np.minimum(*chosen.of(day_off)) - _EACH_DAY_MORE * (gap - 1)
+        met = np.where(np.minimum(*chosen.of(self._last - self._first)) >= _LONG_DAYS, _LONG, _SAME_DAY)
+        cases = [one & other & (gap >= 1), one & other, one | other]
+        return np.select(cases, [off, met, np.full_like(met, _SAME_WEEK)], _MAYBE_DAY)
 
 
-def _attackers(cards: Sequence[Card], kinds: _Kinds, sides: _Sides) -> Whole:
-    """Opposite attackers speak against one incident, unless it is a fight or the two sides accuse each other."""
-    clear = kinds.directed & ~np.array([one.contested for one in cards])
-    return np.where(both(clear) & sides.against, np.where(sides.turned, _TURNED_ROUND, _OTHER_ATTACKER), 0)
+def _sides(cards: Sequence[Card], chosen: Pairs, directed: Truth, allied: Allied) -> Whole:
+    """How the sides meet. Opposite attackers speak against one incident, unless it is a fight or the two sides accuse
+    each other."""
+    stood, which = stands((one.camp for one in cards), chosen, allied)
+    met = np.array([_MEETING[each.meeting] for each in stood], dtype=np.int64)
+    blame = np.array(
+        [each.against * (_TURNED_ROUND if each.turned else _OTHER_ATTACKER) for each in stood], dtype=np.int64
+    )
+    clear = directed & ~np.array([one.contested for one in cards])
+    return met[which] + np.where(chosen.both(clear), blame[which], 0)
 
 
-def _tolls(cards: Sequence[Card]) -> tuple[Whole, Truth]:
+class _Tolls:
     """Equal tolls speak for one incident, the more the larger they are; wide gaps against it. Tolls do rise."""
-    points, agree = np.zeros((len(cards),) * 2, dtype=np.int64), np.zeros((len(cards),) * 2, dtype=bool)
-    apart = np.zeros_like(agree)
-    for counts in ([one.killed for one in cards], [one.injured for one in cards]):
-        toll = np.array([-1 if count is None else number(count) for count in counts])
-        told, same = both(toll >= 0), toll[:, None] == toll
-        worth = np.select([toll >= least for least, _ in _AGREED], [given for _, given in _AGREED])
-        points += np.where(told & same, worth, 0)
-        agree |= told & same & (toll >= _FEW) & (toll < _A_WAR)
-        apart |= told & (np.maximum(toll[:, None], toll) > 4 * np.minimum(toll[:, None], toll) + 4)
-    return points + np.where(apart, _TOLLS_APART, 0), agree
+
+    def __init__(self, cards: Sequence[Card]) -> None:
+        self.killed, self._injured = (
+            np.array([-1 if count is None else number(count) for count in counts])
+            for counts in ((one.killed for one in cards), (one.injured for one in cards))
+        )
+
+    def points(self, chosen: Pairs) -> tuple[Whole, Truth]:
+        """What they are worth, and where they agree."""
+        points, agree, apart = (np.zeros(len(chosen.first), dtype=kind) for kind in (np.int64, bool, bool))
+        for toll in (self.killed, self._injured):
+            one, other = chosen.of(toll)
+            told, same = (one >= 0) & (other >= 0), one == other
+            worth = np.select([one >= least for least, _ in _AGREED], [given for _, given in _AGREED])
+            points += np.where(told & same, worth, 0)
+            agree |= told & same & (one >= _FEW) & (one < _A_WAR)
+            apart |= told & (np.maximum(one, other) > far(np.minimum(one, other)))
+        return points + np.where(apart, _TOLLS_APART, 0), agree
 
 
-def _toll_words(a: Card, b: Card) -> str:
-    words = []
-    for name, one, other in (("killed", a.killed, b.killed), ("injured", a.injured, b.injured)):
-        if one is None or other is None:
-            continue
-        x, y = number(one), number(other)
-        if x == y:
-            words.append(f"{x} {name} in both")
-        elif max(x, y) > 4 * min(x, y) + 4:
-            words.append(f"{x} or {y} {name}")
-    return ", ".join(words)
+def _author(cards: Sequence[Card], chosen: Pairs, where: NDArray[np.int8], tolls: _Tolls) -> Whole:
+    """One author telling two things in one article mostly means two: other towns, or other tolls."""
+    article, _ = numbered(one.article for one in cards)
+    (one, other), (a, b) = chosen.of(article), chosen.of(tolls.killed)
+    differ = ((a >= 0) & (b >= 0) & (a != b)) | (where == LIES.index(Lie.NEAR))
+    return np.where((one == other) & differ, _SPLIT_BY_AUTHOR, 0)
+
+
+@overload
+def far(toll: int) -> int: ...
+@overload
+def far(toll: Whole) -> Whole: ...
+def far(toll: int | Whole) -> int | Whole:
+    """Beyond this a larger toll is not told of the same incident."""
+    return 4 * toll + 4
 
 
 def number(count: Count) -> int:

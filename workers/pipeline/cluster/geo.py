@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
@@ -11,7 +11,7 @@ from math import asin, cos, radians, sin, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.pipeline.cluster.grids import Real, numbered
+from workers.pipeline.cluster.grids import Numbers, Pairs, Real, Truth, pairs
 from workers.pipeline.models import Place, Precision
 
 EARTH_KM = 12742.0
@@ -51,71 +51,116 @@ def coarse(place: Place | None) -> bool:
     return place is None or place.precision in (Precision.ADMIN1, Precision.COUNTRY) or place.radius_km >= COARSE_KM
 
 
-def apart_km(points: Sequence[tuple[float, float]]) -> Real:
-    """``kilometres`` of each two points."""
+Points = Sequence[tuple[float, float]]
+
+
+def pair_km(points: Points, chosen: Pairs) -> Real:
+    """``kilometres`` of pairs of points."""
     lat, lon = np.radians(points).T
-    h = np.sin((lat[:, None] - lat) / 2) ** 2
-    h = h + np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+    (a, c), (b, d) = chosen.of(lat), chosen.of(lon)
+    h = np.sin((c - a) / 2) ** 2 + np.cos(a) * np.cos(c) * np.sin((d - b) / 2) ** 2
     km: Real = EARTH_KM * np.arcsin(np.sqrt(np.minimum(1.0, h)))
     return km
 
 
-def lies(places: Sequence[Place | None], known: Sequence[Lie]) -> tuple[NDArray[np.int8], Real]:
-    """``lie`` of each two: its number in ``known``, and the kilometres. Most are too far apart for a second look."""
-    km = apart_km([(place.lat, place.lon) if place else (0.0, 0.0) for place in places])
-    wide = [coarse(place) for place in places]
-    radius = np.array([place.radius_km if place else 0.0 for place in places])
-    country, _ = numbered(place.country if place else None for place in places)
-    untold = np.array([place is None or not place.country for place in places])
-    area = np.array(wide)[:, None] | np.array(wide)
-    may_hold = (country[:, None] == country) | untold[:, None] | untold | (km <= radius[:, None] + radius)
-    found = np.full((len(places), len(places)), known.index(Lie.APART), dtype=np.int8)
-    for i, j in np.argwhere(np.triu((km <= FAR_KM) | (area & may_hold))).tolist():
-        found[i, j] = found[j, i] = known.index(lie(places[i], places[j], km[i, j], (wide[i], wide[j])))
-    return found, km
+def abreast(points: Points, km: float | Real) -> Truth:
+    """Of each two points, whether their latitudes alone allow so many kilometres: far cheaper than asking how many."""
+    lat = np.array([lat for lat, _ in points])
+    found: Truth = np.abs(lat[:, None] - lat) * KM_PER_DEGREE <= km + 1
+    return found
 
 
-def lie(a: Place | None, b: Place | None, km: float, wide: tuple[bool, bool]) -> Lie:
-    """How two places lie, so many kilometres from each other; ``wide`` says which of them are ``coarse``."""
-    if a is None or b is None:
-        return Lie.UNKNOWN
-    if all(wide):
-        return _wide(a, b, km)
-    if any(wide):
-        area, place = (a, b) if wide[0] else (b, a)
-        return _held(area, place) if holds(area, place, km) else Lie.APART
-    if km <= SAME_KM or (a.geonameid is not None and a.geonameid == b.geonameid):
-        return Lie.SAME
-    return Lie.NEAR if km <= min(FAR_KM, max(NEAR_KM, a.radius_km + b.radius_km)) else Lie.APART
+LIES = tuple(Lie)
 
 
-def holds(area: Place, place: Place, km: float) -> bool:
-    """Does the area hold the place? By country and province where both are known, else by its radius."""
-    if area.country and place.country and area.country != place.country:
-        return km <= area.radius_km and area.precision is not Precision.COUNTRY
-    if area.precision is Precision.COUNTRY:
-        return bool(area.country) and area.country == place.country
-    if area.precision is Precision.ADMIN1 and area.admin1_code and place.admin1_code:
-        return area.admin1_code == place.admin1_code
-    return km <= area.radius_km + place.radius_km
+def lies(places: Sequence[Place | None]) -> NDArray[np.int8]:
+    """How each two lie, as a number into ``LIES``."""
+    land = _Land(places)
+    near = pairs(land.may_meet(), themselves=True)
+    found = np.full((len(places), len(places)), LIES.index(Lie.APART), dtype=np.int8)
+    found[near.first, near.second] = found[near.second, near.first] = land.lie(near)
+    return found
 
 
-def _held(area: Place, place: Place) -> Lie:
-    """A town in the province that bears its name is what "in Kirkuk" or "in Idlib" mostly means."""
-    if area.precision is Precision.COUNTRY:
-        return Lie.COUNTRY
-    return Lie.NEAR if _plain(area.name) == _plain(place.name) else Lie.WITHIN
+class _Land:
+    """Places as columns, so that many pairs are asked at once."""
+
+    def __init__(self, places: Sequence[Place | None]) -> None:
+        self._points = [(place.lat, place.lon) if place else (0.0, 0.0) for place in places]
+        self._radius = np.array([place.radius_km if place else 0.0 for place in places])
+        self._untold = np.array([place is None for place in places])
+        self._wide = np.array([coarse(place) for place in places])
+        self._nation, self._province = (
+            np.array([place is not None and place.precision is precision for place in places])
+            for precision in (Precision.COUNTRY, Precision.ADMIN1)
+        )
+        self._country, self._code, self._name, self._known = (
+            _keys(key(place) if place else None for place in places) for key in _KEYS
+        )
+
+    def may_meet(self) -> Truth:
+        """A first look at each two: most lie too far apart for a second one."""
+        wide, country = self._wide[:, None] | self._wide, self._country
+        reach = np.maximum(FAR_KM, np.where(wide, self._radius[:, None] + self._radius, 0.0))
+        one_land = (country[:, None] == country) | (country[:, None] < 0) | (country < 0)
+        maybe: Truth = (wide & one_land) | abreast(self._points, reach)
+        return maybe
+
+    def lie(self, chosen: Pairs) -> NDArray[np.int8]:
+        km, (a, b) = pair_km(self._points, chosen), chosen.of(self._wide)
+        same, land = (km <= SAME_KM) | self._alike(self._known, chosen), self._alike(self._country, chosen)
+        held = (a & self._holds(chosen, km)) | (b & self._holds(Pairs(chosen.second, chosen.first), km))
+        nation = np.logical_or(*chosen.of(self._nation))
+        near = km <= np.minimum(FAR_KM, np.maximum(NEAR_KM, sum(chosen.of(self._radius))))
+        namesake = self._alike(self._name, chosen)
+        cases = (
+            (np.logical_or(*chosen.of(self._untold)), Lie.UNKNOWN),
+            (a & b & same & ~nation, Lie.REGION),
+            (a & b & nation & (same | land), Lie.COUNTRY),
+            (a & b & nation, Lie.APART),
+            ((a | b) & ~held, Lie.APART),
+            ((a | b) & nation, Lie.COUNTRY),
+            ((a ^ b) & namesake, Lie.NEAR),
+            (a | b, Lie.WITHIN),
+            (same, Lie.SAME),
+            (near, Lie.NEAR),
+        )
+        return np.select([case for case, _ in cases], [LIES.index(lie) for _, lie in cases], LIES.index(Lie.APART))
+
+    def _holds(self, chosen: Pairs, km: Real) -> Truth:
+        """Does the first hold the second? By country and province where both are known, else by its radius."""
+        nation, radius = self._nation[chosen.first], self._radius[chosen.first]
+        land, code = self._alike(self._country, chosen), self._alike(self._code, chosen)
+        foreign = chosen.both(self._country >= 0) & ~land
+        coded = self._province[chosen.first] & chosen.both(self._code >= 0)
+        within = km <= radius + self._radius[chosen.second]
+        held: Truth = np.select([foreign, nation, coded], [(km <= radius) & ~nation, land, code], within)
+        return held
+
+    @staticmethod
+    def _alike(keys: Numbers, chosen: Pairs) -> Truth:
+        one, other = chosen.of(keys)
+        alike: Truth = (one == other) & (one >= 0)
+        return alike
 
 
+def _keys(values: Iterable[Hashable | None]) -> Numbers:
+    """A number for each value, -1 for none."""
+    known: dict[Hashable, int] = {}
+    return np.array([known.setdefault(one, len(known)) if one is not None else -1 for one in values], dtype=np.intp)
+
+
+@lru_cache(maxsize=1 << 14)
 def _plain(name: str) -> str:
     letters = unicodedata.normalize("NFKD", name).casefold()
     return "".join(letter for letter in letters if letter.isalnum())
 
 
-def _wide(a: Place, b: Place, km: float) -> Lie:
-    same = km <= SAME_KM or (a.geonameid is not None and a.geonameid == b.geonameid)
-    if same:
-        return Lie.COUNTRY if a.precision is Precision.COUNTRY else Lie.REGION
-    if Precision.COUNTRY in (a.precision, b.precision):
-        return Lie.COUNTRY if a.country and a.country == b.country else Lie.APART
-    return Lie.WITHIN if holds(a, b, km) or holds(b, a, km) else Lie.APART
+_KEYS: tuple[Callable[[Place], Hashable | None], ...] = (
+    lambda place: place.country or None,
+    lambda place: place.admin1_code or None,
+    lambda place: _plain(place.name),
+    lambda place: place.geonameid,
+)
+"""What places share: country, province, a name (a town in the province that bears it is what "in Kirkuk" or "in Idlib"
+mostly means), the gazetteer's number."""

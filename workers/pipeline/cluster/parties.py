@@ -12,6 +12,9 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
+
+from workers.pipeline.cluster.grids import Numbers, Pairs, numbered
 from workers.pipeline.models import Side
 
 Allied = Callable[[str, str], bool]
@@ -73,6 +76,14 @@ class Stand:
 def stand(a: Camp, b: Camp, allied: Allied) -> Stand:
     """Compares two camps, each pair once: few parties are named over and over."""
     return Stand(meeting(a, b, allied), against(a, b, allied), turned(a, b, allied))
+
+
+def stands(camps: Iterable[Camp], chosen: Pairs, allied: Allied) -> tuple[list[Stand], Numbers]:
+    """How pairs stand to each other: the different ways, and which of them is each pair's."""
+    number, known = numbered(camps)
+    one, other = chosen.of(number)
+    codes, which = np.unique(one * len(known) + other, return_inverse=True)
+    return [stand(known[code // len(known)], known[code % len(known)], allied) for code in codes.tolist()], which
 
 
 def meeting(a: Camp, b: Camp, allied: Allied) -> Meeting:

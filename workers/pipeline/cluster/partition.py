@@ -10,13 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workers.pipeline.cluster.card import Card
 from workers.pipeline.cluster.evidence import JOIN, Evidence
+from workers.pipeline.cluster.geo import LIES
 from workers.pipeline.cluster.grids import Numbers
 from workers.pipeline.cluster.parties import Allied
+from workers.pipeline.cluster.why import Join
 
 STAY = 25
 """Mean evidence, in tenths, that two groups must have beside the pair that joins them: one bad reading must not part
@@ -37,10 +41,10 @@ class Pins:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Cards of one incident, in order; ``why`` tells in words what joined the later ones."""
+    """Cards of one incident, in order; ``joins`` tells what joined the later ones."""
 
     cards: tuple[Card, ...]
-    why: tuple[str, ...]
+    joins: tuple[Join, ...]
 
 
 def partition(cards: Sequence[Card], allied: Allied, pins: Pins) -> list[Group]:
@@ -68,19 +72,29 @@ class _Table:
         self._number = {one.id: number for number, one in enumerate(cards)}
         self._home = list(range(len(cards)))
         self._members = [[number] for number in self._home]
-        self._why: dict[int, str | tuple[int, int]] = {}
+        self._why: dict[int, tuple[int, str | None]] = {}
         self._together = self._pairs(pins.together)
-        self._parted = np.zeros_like(evidence.barred)
+        self._parted = self._grid(False)
         for a, b in self._pairs(pins.apart):
             self._parted[a, b] = self._parted[b, a] = True
-        self._never = evidence.barred | self._parted
-        self._barred, self._total, self._figures = self._never.copy(), evidence.points.copy(), evidence.figures.copy()
+        self._points = self._grid(0, evidence.points)
+        self._never = self._grid(True, False) | self._parted
+        self._barred = self._never.copy()
+        self._total, self._figures = self._points.copy(), self._grid(False, evidence.figures)
         self._size = np.ones(len(cards), dtype=np.int64)
+
+    def _grid(self, other: bool | int, told: NDArray[Any] | bool | None = None) -> NDArray[Any]:
+        """Of each two cards, what is told of pairs that nothing bars; of all others the same."""
+        grid = np.full((len(self._cards), len(self._cards)), other)
+        if told is not None:
+            one, two = self._evidence.pairs
+            grid[one, two] = grid[two, one] = told
+        return grid
 
     def groups(self) -> list[Group]:
         """In order of their first card."""
         found = [sorted(self._members[number]) for number in dict.fromkeys(self._home)]
-        return [Group(tuple(self._cards[one] for one in group), tuple(self._reasons(group))) for group in found]
+        return [Group(tuple(self._cards[one] for one in group), tuple(self._joins(group))) for group in found]
 
     def join_answers(self) -> None:
         """A denial belongs to what its own article reports."""
@@ -97,18 +111,18 @@ class _Table:
             told = by_article.get(one.root, ()) if one.root != one.article else ()
             fitting = [origin for origin in told if not self._never[copy, origin]]
             if fitting:
-                best = max(fitting, key=lambda origin: int(self._evidence.points[copy, origin]))
+                best = max(fitting, key=lambda origin: int(self._points[copy, origin]))
                 self._merge(best, copy, f"a copy of {one.root}")
 
     def join_pairs(self, *, wide: bool) -> None:
         """Pairs that speak for one incident, strongest first, then by the order of the cards."""
         mine = np.array([one.coarse is wide for one in self._cards])
-        points = self._evidence.points
-        first, second = np.nonzero(np.triu(mine[:, None] & mine & ~self._never & (points >= JOIN), 1))
-        for pair in np.lexsort((second, first, -points[first, second])):
-            one, other = int(first[pair]), int(second[pair])
-            least = STAY_AGREED if self._evidence.figures[one, other] else STAY
-            if self._allow(self._home[one], self._home[other], least):
+        told, points = self._evidence.pairs, self._evidence.points
+        strong = np.flatnonzero((points >= JOIN) & told.both(mine) & ~self._parted[told])
+        ranked = strong[np.lexsort((told.second[strong], told.first[strong], -points[strong]))]
+        agreed = self._evidence.figures[ranked].tolist()
+        for one, other, agree in zip(told.first[ranked].tolist(), told.second[ranked].tolist(), agreed, strict=True):
+            if self._allow(self._home[one], self._home[other], STAY_AGREED if agree else STAY):
                 self._join(self._home[one], self._home[other])
 
     def attach(self) -> None:
@@ -150,16 +164,15 @@ class _Table:
     def _join(self, a: int, b: int) -> None:
         """Group ``b`` into ``a``, because of the card of ``b`` that fits ``a`` best."""
         some, others = self._members[b], self._members[a]
-        best = int(self._evidence.points[np.ix_(some, others)].argmax())
-        one, other = some[best // len(others)], others[best % len(others)]
-        self._merge(other, one, (one, other))
+        best = int(self._points[np.ix_(some, others)].argmax())
+        self._merge(others[best % len(others)], some[best // len(others)])
 
-    def _merge(self, into: int, card: int, why: str | tuple[int, int]) -> None:
+    def _merge(self, into: int, card: int, because: str | None = None) -> None:
         """The whole group of ``card`` into that of another card."""
         a, b = self._home[into], self._home[card]
         if a == b:
             return
-        self._why[card] = why
+        self._why[card] = into, because
         for table in (self._total, self._figures, self._barred):
             table[a] += table[b]
             table[:, a] = table[a]
@@ -168,12 +181,8 @@ class _Table:
             self._home[one] = a
         self._members[a] += self._members[b]
 
-    def _reasons(self, group: Sequence[int]) -> Iterator[str]:
-        """What joined each card, in words."""
-        for one in group:
-            why, article = self._why.get(one), self._cards[one].article
-            if isinstance(why, str):
-                yield f"{article}: {why}"
-            elif why is not None:
-                points = self._evidence.points[why] / 10
-                yield f"{article} with {self._cards[why[1]].article}: {self._evidence.words(*why)}: {points:.1f} points"
+    def _joins(self, group: Sequence[int]) -> Iterator[Join]:
+        """What joined each card."""
+        for one, (other, because) in ((one, self._why[one]) for one in group if one in self._why):
+            lie, points = LIES[self._evidence.lies[one, other]], int(self._points[one, other])
+            yield Join(self._cards[one], self._cards[other], lie, points, because)

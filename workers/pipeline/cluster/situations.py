@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
-from workers.pipeline.cluster.geo import apart_km
-from workers.pipeline.cluster.grids import Numbers, Real, Truth, both, gaps, numbered
+from workers.pipeline.cluster.geo import abreast, pair_km
+from workers.pipeline.cluster.grids import Numbers, Truth, across, numbered, pairs
 from workers.pipeline.cluster.identity import named
 from workers.pipeline.cluster.limits import Limits
-from workers.pipeline.cluster.parties import Allied, Camp, Meeting, camp, stand
+from workers.pipeline.cluster.parties import Allied, Camp, Meeting, camp, stands
 from workers.pipeline.models import Clash, Situation
+
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Scene:
     camp: Camp
     first: int
     last: int
-    place: tuple[float, float] | None
+    place: Point | None
     province: tuple[str, str] | None
     articles: tuple[str, ...]
 
@@ -60,37 +63,48 @@ def situations(
 
 def _linked(scenes: Sequence[Scene], allied: Allied, limits: Limits) -> Truth:
     """Each two that belong to one situation by themselves."""
-    number, camps = numbered(one.camp for one in scenes)
-    rank = [[_MET.get(stand(a, b, allied).meeting, 0) for b in camps] for a in camps]
-    met = np.array(rank)[np.ix_(number, number)]
-    gap = gaps(np.array([one.first for one in scenes]), np.array([one.last for one in scenes]))
-    further = (met == _MET[Meeting.BOTH]) & _told_together(scenes)
-    reach = np.where(further, limits.told_together_km, limits.situation_km)
-    linked: Truth = (met > 0) & (gap <= limits.fortnight.days) & _near(scenes, reach)
+    number, where = numbered((one.place, one.province) for one in scenes)
+    near = across(number, _near(where, limits.situation_km))
+    further = _told_together(scenes)
+    if further.any():
+        further &= across(number, _near(where, limits.told_together_km))
+    able = pairs(near | further)
+    gap = able.gaps(np.array([one.first for one in scenes]), np.array([one.last for one in scenes]))
+    able = able.only(gap <= limits.fortnight.days)
+    stood, which = stands((one.camp for one in scenes), able, allied)
+    both, one = (np.array([each.meeting is how for each in stood], dtype=bool)[which] for how in _MET)
+    found = able.only(both | (one & near[able]))
+    linked = np.zeros_like(near)
+    linked[found.first, found.second] = linked[found.second, found.first] = True
     return linked
 
 
-_MET = {Meeting.BOTH: 2, Meeting.ONE: 1}
+_MET = (Meeting.BOTH, Meeting.ONE)
 
 
 def _told_together(scenes: Sequence[Scene]) -> Truth:
-    """Does one article tell of both?"""
-    telling: dict[str, list[int]] = {}
+    """Of each two, does one article tell of both?"""
+    times = Counter(chain.from_iterable(one.articles for one in scenes))
+    telling: dict[str, list[int]] = {article: [] for article, number in times.items() if number > 1}
     for number, one in enumerate(scenes):
-        for article in one.articles:
-            telling.setdefault(article, []).append(number)
+        for article in telling.keys() & one.articles:
+            telling[article].append(number)
     together = np.zeros((len(scenes),) * 2, dtype=bool)
-    for several in (numbers for numbers in telling.values() if len(numbers) > 1):
+    for several in telling.values():
         together[np.ix_(several, several)] = True
     return together
 
 
-def _near(scenes: Sequence[Scene], reach: Real) -> Truth:
-    """Within reach of each other, or in one province."""
-    province, _ = numbered(one.province for one in scenes)
-    same = (province[:, None] == province) & both(np.array([one.province is not None for one in scenes]))
-    beside = apart_km([one.place or (0.0, 0.0) for one in scenes]) <= reach
-    near: Truth = (same | beside) & both(np.array([one.place is not None for one in scenes]))
+def _near(where: Sequence[tuple[Point | None, tuple[str, str] | None]], reach: float) -> Truth:
+    """Of each two, do they lie within reach of each other, or in one province?"""
+    points = [point or (0.0, 0.0) for point, _ in where]
+    province, _ = numbered(province for _, province in where)
+    near: Truth = (province[:, None] == province) & np.array([province is not None for _, province in where])
+    maybe = pairs(abreast(points, reach), themselves=True)
+    close = maybe.only(pair_km(points, maybe) <= reach)
+    near[close.first, close.second] = near[close.second, close.first] = True
+    placed = np.array([point is not None for point, _ in where])
+    near &= placed[:, None] & placed
     return near
 
 
