@@ -9,15 +9,17 @@ A figure is a group of people (``groups``) paired with a word of harm (``harm``)
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from workers.pipeline.detect import groups, harm, persons
+from workers.pipeline.detect import groups, harm, persons, totals
 from workers.pipeline.detect.groups import Crowd
 from workers.pipeline.detect.harm import Harm, Pairing
 from workers.pipeline.detect.numbers import Number
 from workers.pipeline.detect.people import PEOPLE, STATES, Group, Kind
 from workers.pipeline.detect.phrases import Marks
 from workers.pipeline.detect.text import Clause, Text
+from workers.pipeline.detect.totals import Totals
+from workers.pipeline.detect.when import Moment
 from workers.pipeline.models import Span
 
 THOUSANDS = 1000
@@ -58,22 +60,26 @@ class Figure:
     """Told as further victims: "two bodyguards were also killed"."""
 
 
-def find(text: Text, marks: Marks, counted: Sequence[Number]) -> tuple[Figure, ...]:
-    """All figures of the document, from its numbers."""
+def find(
+    text: Text, marks: Marks, counted: Sequence[Number], moments: Sequence[Moment] = ()
+) -> tuple[Figure, ...]:
+    """All figures of the document, from its numbers and the times that it names."""
     found: list[Figure] = []
     harmed = harm.every(marks)
     crowd = Crowd(text, marks, counted, persons.find(text, marks) if harmed else ())
+    long = totals.find(text, marks, counted, moments)
     for clause in text.clauses:
         harms = harm.within(text, harmed, marks, clause)
         if harms or any(marks.any(f"people.{label}", clause.first, clause.last) for label in _ALONE):
-            found += _in_clause(crowd, clause, harms)
+            found += _in_clause(crowd, clause, harms, long)
     return tuple(found)
 
 
-def _in_clause(crowd: Crowd, clause: Clause, harms: list[Harm]) -> Iterable[Figure]:
+def _in_clause(crowd: Crowd, clause: Clause, harms: list[Harm], long: Totals) -> Iterable[Figure]:
     text, marks = crowd.text, crowd.marks
     people = _antecedent(crowd, clause) or groups.find(crowd, (clause.first, clause.last))
     pairs = Pairing(text, marks, people).pairs(harms)
+    running = long.counted(clause)
     unclear = [hit.first for hit in marks.of("people.unclear", clause.first, clause.last)]
     for number, group in enumerate(people):
         harmed = pairs.get(number)
@@ -81,7 +87,8 @@ def _in_clause(crowd: Crowd, clause: Clause, harms: list[Harm]) -> Iterable[Figu
             continue
         if not (group.counted and group.low > 1) and any(at < group.first for at in unclear):
             continue
-        yield _figure(text, marks, clause, _widened(text, marks, people, number), harmed)
+        figure = _figure(text, marks, clause, _widened(text, marks, people, number), harmed)
+        yield replace(figure, running=True) if running else figure
     for state in STATES:
         for hit in marks.of(f"people.{state}_two", clause.first, clause.last):
             yield _plain(text, clause, state, 2, (hit.first, hit.last))
@@ -137,9 +144,9 @@ def _further(marks: Marks, clause: Clause, group: Group, word: Harm) -> bool:
 
 
 def _running(text: Text, marks: Marks, clause: Clause, group: Group) -> bool:
-    """A total of the war or the year, "thousands"; or the new total beside an incident's own number ("killed 5,
-    bringing the toll to 45"), unless the wounded of the same incident died."""
-    if marks.any("people.cumulative", clause.first, clause.last) or (group.best is None and group.low >= THOUSANDS):
+    """ "Thousands"; or the new total beside an incident's own number ("killed 5, bringing the toll to 45"), unless
+    the wounded of the same incident died."""
+    if group.best is None and group.low >= THOUSANDS:
         return True
     sentence = text.sentences[clause.sentence]
     died_later = marks.any("people.succumbed", sentence.first, sentence.last)
@@ -147,7 +154,11 @@ def _running(text: Text, marks: Marks, clause: Clause, group: Group) -> bool:
 
 
 def _superseded(text: Text, marks: Marks, clause: Clause, group: Group) -> bool:
-    """Is it the first number after "instead of" or "up from"?"""
+    """Is it the first number after "instead of" or "up from", or that of "who had reported 60 dead withdrew it"?"""
+    sentence = text.sentences[clause.sentence]
+    said = marks.any("claims.relative", sentence.first, group.first)
+    if said and marks.any("claims.retracts", clause.last, sentence.last):
+        return True
     cues = marks.of("people.superseded", max(clause.first, group.first - 7), group.first + 1)
     return bool(cues) and not any(word[0].isdigit() for word in text.folded[cues[-1].last : group.first])
 

@@ -46,7 +46,7 @@ def find(crowd: Crowd, words: tuple[int, int]) -> list[Group]:
             taken.append((group.first, group.last))
     found.sort()
     for i, group in enumerate(found):
-        found[i] = group._replace(part=_part(text, marks, found, i, first))
+        found[i] = group._replace(part=_part(crowd, found, i, first))
     return found
 
 
@@ -65,16 +65,24 @@ def _counted(text: Text, marks: Marks, number: Number, last: int) -> Group:
         follows += 1
     known = follows >= last or text.between(follows).strip() or marks.at("people.stop", follows)
     kind = Kind.BARE if known or harm_at(marks, follows) else Kind.UNKNOWN
-    if dated:
-        kind = Kind.MEASURE  # a day of the month
-    if kind is Kind.BARE and _age(text, number):
+    if dated or _year(text, number) or _clock(text, marks, number) or (kind is Kind.BARE and _age(text, number)):
         kind = Kind.MEASURE
-    if number.plain and 1900 <= number.low <= 2100 and text.folded[number.first].isdecimal():
-        kind = Kind.MEASURE  # a year
     if kind is Kind.UNKNOWN and number.plain and marks.at("numbers.one", number.first):
         kind = Kind.THING  # "a part of", "one of"
     end = follows + 1 if kind is Kind.UNKNOWN else follows
     return Group(number.first, end, number.low, number.best, number.high, kind)
+
+
+def _year(text: Text, number: Number) -> bool:
+    return number.plain and 1900 <= number.low <= 2100 and text.folded[number.first].isdecimal()
+
+
+def _clock(text: Text, marks: Marks, number: Number) -> bool:
+    """ "(was killed) at 1620 this afternoon", "at about 1500 (2000 GMT)", as agencies write the time."""
+    time = text.folded[number.last - 1]
+    if len(time) != 4 or not time.isdecimal() or int(time[:2]) > 23 or int(time[2:]) > 59:
+        return False
+    return marks.at("claims.prep", number.first - 1) is not None and not harm_at(marks, number.last)
 
 
 def _age(text: Text, number: Number) -> bool:
@@ -90,7 +98,7 @@ def _noun(text: Text, marks: Marks, begin: int, last: int) -> Hit | None:
     while i < min(begin + REACH, last):
         if marks.at("numbers.part_endings", i):
             return None
-        if text.between(i).strip(" \u00a0-‐'’\"“”«»„\n\t"):
+        if text.between(i).strip(" \u00a0-‐'’\"“”«»„\n\t") or text.folded[i][0].isdigit():
             return None
         hit = noun_at(marks, i)
         if hit is not None:
@@ -102,10 +110,12 @@ def _noun(text: Text, marks: Marks, begin: int, last: int) -> Hit | None:
 
 
 def _run(text: Text, marks: Marks, hit: Hit, last: int) -> Hit:
-    while (
-        hit.last < last and hit.label in ("people.things", "people.measures") and not text.between(hit.last).strip(" -")
-    ):
-        following = noun_at(marks, hit.last)
+    """The last of nouns side by side; of "(two of) the minister's bodyguards" what is owned."""
+    while hit.last < last and not text.between(hit.last).strip(" -"):
+        owned = marks.at("people.possessive", hit.last)
+        if owned is None and hit.label not in ("people.things", "people.measures"):
+            break
+        following = noun_at(marks, owned.last if owned else hit.last)
         if following is None:
             break
         hit = following
@@ -118,10 +128,13 @@ def _duals(marks: Marks, first: int, last: int) -> Iterator[Group]:
             yield Group(hit.first, hit.last, 2, 2, 2, kind_of(label))
 
 
-def _specified(text: Text, found: list[Group], number: int) -> bool:
-    """ "two civilians, a woman and a child": those after the comma are the two; "Ana Lopez, a judge" is one."""
-    whole, group = found[number - 1], found[number]
+def _specified(crowd: Crowd, found: list[Group], number: int) -> bool:
+    """ "two civilians, a woman and a child": those after the comma are the two; "Ana Lopez, a judge" is one, but
+    "Ana Lopez, her son, and 15 others" are not."""
+    text, whole, group = crowd.text, found[number - 1], found[number]
     if whole.name and not group.name and group.low == 1 and group.kind in PEOPLE:
+        if crowd.marks.at("people.possessive", group.first) and crowd.marks.at("sides.and", group.last):
+            return False
         return group.first - whole.last <= NEAR_NAME and text.between(whole.last).strip()[:1] in (",", "(", "—", "–")
     if group.low > 1 or group.kind not in PEOPLE or not group.counted:
         return False
@@ -133,13 +146,13 @@ def _specified(text: Text, found: list[Group], number: int) -> bool:
     return told and whole.low > 1 and whole.kind in PEOPLE and group.first - whole.last <= 2
 
 
-def _part(text: Text, marks: Marks, found: list[Group], number: int, first: int) -> bool:
+def _part(crowd: Crowd, found: list[Group], number: int, first: int) -> bool:
     """Does "including" stand just before, or, after a larger number, "of them" just after?"""
-    group = found[number]
+    text, marks, group = crowd.text, crowd.marks, found[number]
     before = marks.of("people.sub", max(first, group.first - 5), group.first)
     if before and not any(marks.at("people.stop", i) for i in range(before[-1].last, group.first)):
         return True
-    if number and _specified(text, found, number):
+    if number and _specified(crowd, found, number):
         return True
     if not any(other.counted and other.low > group.low for other in found[:number]):
         return False

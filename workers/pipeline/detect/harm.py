@@ -195,7 +195,7 @@ def _limit(group: Group, harm: Harm) -> float:
     if group.kind is Kind.BARE:
         return 4.0
     if not group.counted:
-        return 5.0 if before else 3.0
+        return 7.0 if before else 3.0
     if group.kind in (Kind.UNKNOWN, Kind.NAMED):
         return 8.0 if before else 3.0
     return 24.0

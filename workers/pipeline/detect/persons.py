@@ -52,7 +52,8 @@ class Persons:
         offices = list(self._offices())
         taken = {i for group in offices for i in range(group.first, group.last)}
         names = [run for run in self.runs.items() if run[0] not in taken and self._a_name(*run)]
-        return sorted([*offices, *self._victims(names)])
+        others = {(group.first, group.last) for group in offices if group.counted}
+        return sorted([*offices, *self._victims(names, others)])
 
     def _runs(self) -> Iterator[tuple[int, int]]:
         words = len(self.text.folded)
@@ -99,7 +100,7 @@ class Persons:
         """Is the noun part of a longer one, the owner of another, or one of two offices of the same person?"""
         if hit.last >= len(self.text.folded):
             return False
-        if self.marks.at("people.possessive", hit.last):
+        if self.marks.at("people.possessive", hit.last) or not self._closed(hit.last):
             return True
         if self._article(hit.first) is None and self._other_office(hit.last):
             return True
@@ -158,9 +159,12 @@ class Persons:
         return not any(self.marks.at(label, last) for label in ("claims.claimant", "people.things", "generic"))
 
     def _governed(self, first: int) -> bool:
-        """ "in San Miguel", "director of Casa Blanca": unless the word of harm ends in that preposition."""
+        """ "in San Miguel", "director of Casa Blanca", unless the word of harm ends in that preposition; "the Casa
+        Blanca"."""
         if first == 0 or self.text.between(first).strip(_JOINTS + "["):
             return False
+        if self.marks.at("sides.article", first - 1):
+            return True
         led = self.marks.at("claims.prep", first - 1) or self.marks.at("claims.link", first - 1)
         return led is not None and not self._harmed_before(first) and not self.marks.at("sides.and", first - 2)
 
@@ -168,9 +172,10 @@ class Persons:
         """Does "the murder of" end here?"""
         return any(hit.last == i for at in range(max(0, i - 4), i) for hit in self.marks.starting(at) if _killing(hit))
 
-    def _victims(self, names: list[tuple[int, int]]) -> Iterator[Group]:
-        """Names beside a word of harm, and those that "and" or a comma joins to them."""
-        beside = [self._beside(first, last) for first, last in names]
+    def _victims(self, names: list[tuple[int, int]], others: set[tuple[int, int]]) -> Iterator[Group]:
+        """Names beside a word of harm, and those that "and" or a comma joins to them; those that "and" joins to
+        further people, of whom harm may be told."""
+        beside = [self._beside(first, last) or self._among(last, others) for first, last in names]
         for order, step in ((range(1, len(names)), -1), (range(len(names) - 2, -1, -1), 1)):
             for i in order:
                 left, right = sorted((names[i], names[i + step]))
@@ -184,6 +189,18 @@ class Persons:
             return True
         close = apposition(self.text, last)
         return close is not None and any(harm_at(self.marks, i) for i in range(close, close + NEAR))
+
+    def _among(self, last: int, others: set[tuple[int, int]]) -> bool:
+        """ "Ana Lopez and 15 others", "Ana Lopez, a farmer, and his son", "Ana Lopez, his son, and 15 others"."""
+        for end in (last, apposition(self.text, last)):
+            joint = self.marks.at("sides.and", end) if end is not None else None
+            if joint is not None and joint.last < len(self.text.folded):
+                counted = any(self.marks.at(f"numbers.{kind}", joint.last) for kind in ("words", "other"))
+                if counted or self.text.folded[joint.last].isdecimal():
+                    return True
+                if any(first == joint.last for first, _ in others):
+                    return True
+        return False
 
     def _listed(self, end: int, begin: int) -> bool:
         end = min(apposition(self.text, end) or end, begin)

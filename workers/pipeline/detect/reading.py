@@ -127,10 +127,11 @@ def _with_facts(reading: Reading, known: Actors | None) -> Reading:
     text, marks, counted = reading.text, reading.marks, reading.counted
     nations = actors.nations(reading.places) if reading.places else ()
     parties = actors.find(text, marks, known, nations) if known else ()
+    moments = when.find(text, marks, counted, reading.published)
     return replace(
         reading,
-        moments=when.find(text, marks, counted, reading.published),
-        figures=casualties.find(text, marks, counted),
+        moments=moments,
+        figures=casualties.find(text, marks, counted, moments),
         parties=parties,
         said=attributions(Speakers(text, marks, parties)),
         actors=known,

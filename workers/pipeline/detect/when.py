@@ -25,7 +25,8 @@ _NUMERIC = re.compile(
 )
 _RANGE_GAP = 3
 """Words between the two ends of "Thursday night and Friday"."""
-_AGO = {"hour": 0, "day": 1, "week": 7, "month": 30, "year": 365, "decade": 3650, "century": 36500}
+DAYS = {"hour": 0, "day": 1, "week": 7, "month": 30, "year": 365, "decade": 3650, "century": 36500}
+"""Days in a unit of time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +223,9 @@ def _ago(marks: Marks, counted: Sequence[Number], published: date | None) -> Ite
         first = before[0].first if before else begin
         last = after.last if after else unit.last
         if number is not None:
-            yield first, last, calendar.ago(number.low * _AGO[unit.value], unit.value, published)
-        elif _AGO[unit.value] > 1:
-            yield first, last, calendar.UNKNOWN._replace(age=3 * _AGO[unit.value])
+            yield first, last, calendar.ago(number.low * DAYS[unit.value], unit.value, published)
+        elif DAYS[unit.value] > 1:
+            yield first, last, calendar.UNKNOWN._replace(age=3 * DAYS[unit.value])
 
 
 def _years(text: Text, marks: Marks, published: date | None) -> Iterator[tuple[int, int, Days]]:
