@@ -60,9 +60,7 @@ class Figure:
     """Told as further victims: "two bodyguards were also killed"."""
 
 
-def find(
-    text: Text, marks: Marks, counted: Sequence[Number], moments: Sequence[Moment] = ()
-) -> tuple[Figure, ...]:
+def find(text: Text, marks: Marks, counted: Sequence[Number], moments: Sequence[Moment] = ()) -> tuple[Figure, ...]:
     """All figures of the document, from its numbers and the times that it names."""
     found: list[Figure] = []
     harmed = harm.every(marks)
@@ -156,11 +154,16 @@ def _running(text: Text, marks: Marks, clause: Clause, group: Group) -> bool:
 def _superseded(text: Text, marks: Marks, clause: Clause, group: Group) -> bool:
     """Is it the first number after "instead of" or "up from", or that of "who had reported 60 dead withdrew it"?"""
     sentence = text.sentences[clause.sentence]
-    said = marks.any("claims.relative", sentence.first, group.first)
-    if said and marks.any("claims.retracts", clause.last, sentence.last):
+    who = (hit for label in ("relative", "that") for hit in marks.of(f"claims.{label}", sentence.first, group.first))
+    if marks.any("claims.retracts", group.last, sentence.last) and any(_relates(text, marks, hit.first) for hit in who):
         return True
     cues = marks.of("people.superseded", max(clause.first, group.first - 7), group.first + 1)
     return bool(cues) and not any(word[0].isdigit() for word in text.folded[cues[-1].last : group.first])
+
+
+def _relates(text: Text, marks: Marks, i: int) -> bool:
+    """German "die" relates after a comma only."""
+    return marks.at("sides.article", i) is None or "," in text.between(i)
 
 
 def _increment(marks: Marks, word: Harm) -> bool:
