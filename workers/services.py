@@ -17,7 +17,7 @@ from workers.adapters import channels, fetching, outgoing, publishers, reading
 from workers.adapters import knowledge as shipped
 from workers.adapters.detector import Detector
 from workers.adapters.opinions import Endpoint, Ledger, Opinions
-from workers.adapters.store import articles, entries, feeds, hubs, keys, silences
+from workers.adapters.store import articles, entries, feeds, hubs, keys, quiet, silences
 from workers.adapters.store.alerts import Revised
 from workers.adapters.store.articles import Known
 from workers.adapters.store.assigning import Linking
@@ -123,6 +123,13 @@ class Services:
         inside = self.watch.regions.inside(found.revision.clash) if asked else frozenset()
         quiet = Quiet(silenced, self.settings.inhibitions, found.told, inside, found.merged_into)
         return hush(judged, quiet, datetime.now(UTC))
+
+    def gather(self, held: Held, delivery: Outgoing) -> int | None:
+        """The digest that tells a delivery with what else quiet hours held for who reads it, if there is more."""
+        receiver = self.settings.receivers.get(delivery.delivery.receiver)
+        if not delivery.released or receiver is None or not channels.read_by_people(receiver):
+            return None
+        return quiet.gather(self.engine, held, receiver.name)
 
     def deliver(self, held: Held, delivery: Outgoing) -> channels.Sent | None:
         """Send a delivery, or find that it arrived before, or (``None``) has nothing new. Raises ``ChannelError``."""

@@ -141,6 +141,8 @@ def send(s: Services, held: Held) -> Follow:
     outgoing = deliveries.load(s.engine, held.id)
     if outgoing.waits:
         raise NotYetError(circuits.away(held, 5))
+    if digest := s.gather(held, outgoing):
+        return [(SEND, [digest])]
     sent = None if outgoing.moot else s.deliver(held, outgoing)
     with s.engine.begin() as connection:
         return [(SEND, deliveries.arrived(connection, held, outgoing, sent.reference if sent else None))]

@@ -198,3 +198,15 @@ def test_a_threads_pace_is_inherited_and_a_digest_keeps_its_own() -> None:
     desk, paper = route(alert(), tree, (), NOON)
     assert (desk.group_wait, desk.group_interval) == (minute, HALF_AN_HOUR)
     assert (paper.group_wait, paper.group_interval) == (None, None)
+
+
+def test_what_became_another_receivers_wakes_nobody_where_it_was_told_before() -> None:
+    """The severity rose: the branch that is awake takes it, and the sleeping one hears of it in the morning."""
+    tree = Route(
+        "root",
+        routes=(Route("pager", ('severity="critical"',)), Route("mail", mute=(Stretch(times=((720, 780),)),))),
+    )
+    told = (Target("mail", 'clash="7"'),)
+    pager, mail = route(alert(AlertKind.ESCALATION, severity="critical"), tree, told, NOON)
+    assert (pager.receiver, pager.held_until) == ("pager", None)
+    assert (mail.held_until, mail.held_for) == (NOON + timedelta(hours=1), Hold.QUIET_HOURS)

@@ -17,6 +17,7 @@ from workers.adapters.store.tallies import Tally
 from workers.pipeline.links import Front
 from workers.pipeline.message import Story, render, superfluous
 from workers.pipeline.models import Message, Receiver
+from workers.pipeline.route import DIGEST
 
 
 def deliver(engine: Engine, held: Held, outgoing: Outgoing, receiver: Receiver, front: Front) -> Sent | None:
@@ -26,7 +27,7 @@ def deliver(engine: Engine, held: Held, outgoing: Outgoing, receiver: Receiver, 
     do that: the first one's message is written from the truth after the second.
     """
     _refuse_departed(engine, receiver)
-    previous = Sent(outgoing.sent) if outgoing.sent is not None else None
+    previous = _previous(outgoing, receiver)
     doubtful = outgoing.message if outgoing.state is State.SENDING else None
     message = doubtful or _message(outgoing, receiver, front)
     if doubtful is None and superfluous(message, outgoing.earlier):
@@ -40,6 +41,12 @@ def deliver(engine: Engine, held: Held, outgoing: Outgoing, receiver: Receiver, 
         raise
     circuits.closed(engine, receiver.name)
     return sent
+
+
+def _previous(outgoing: Outgoing, receiver: Receiver) -> Sent | None:
+    """What the message follows. To people each digest is one of its own: nobody looks for it below yesterday's."""
+    apart = outgoing.delivery.group_key.startswith(DIGEST) and channels.read_by_people(receiver)
+    return None if outgoing.sent is None or apart else Sent(outgoing.sent)
 
 
 def _send(engine: Engine, held: Held, message: Message, receiver: Receiver, previous: Sent | None) -> Sent:

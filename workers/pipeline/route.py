@@ -20,6 +20,8 @@ DEFAULT_GROUPING = ("clash",)
 """One thread per clash and receiver, unless a route groups otherwise."""
 DIGEST = "digest"
 """What a digest's thread begins with: it is a thread of its own."""
+QUIET = f"{DIGEST}:{Hold.QUIET_HOURS}"
+"""The thread of what is gathered when quiet hours end. It has no clash's history: what follows goes its usual way."""
 _ESCALATES = frozenset({AlertKind.NEW, AlertKind.ESCALATION})
 
 
@@ -117,11 +119,16 @@ def _escalated(escalation: Escalation, own: Target, now: datetime) -> Target:
 
 
 def _at_its_time(thread: Target, tree: Route, now: datetime | None) -> Target:
-    """What follows in a digest's thread waits for a digest, though no branch leads there any more."""
-    digests = [node.digest for node in nodes(tree) if node.digest and node.receiver == thread.receiver]
-    if not thread.gathers or not digests or now is None:
+    """What follows where no branch leads any more: in a digest's thread with a digest, else when nothing is quiet."""
+    if now is None:
         return thread
-    return replace(thread, held_until=min(next_digest(digest, now) for digest in digests), held_for=Hold.DIGEST)
+    own = [node for node in nodes(tree) if node.receiver == thread.receiver and bool(node.digest) is thread.gathers]
+    if thread.gathers:
+        times, why = [next_digest(node.digest, now) for node in own if node.digest], Hold.DIGEST
+    else:
+        ends = [open_from(node.mute, node.active, now) for node in own]
+        times, why = [end for end in ends if end], Hold.QUIET_HOURS
+    return replace(thread, held_until=min(times), held_for=why) if times and len(times) == len(own) else thread
 
 
 def nodes(tree: Route) -> Iterator[Branch]:

@@ -20,7 +20,7 @@ from workers.pipeline.links import NOWHERE, Front
 from workers.pipeline.message import Style
 from workers.pipeline.models import Message, Receiver
 
-__all__ = ["KINDS", "CannotAskError", "ChannelError", "Sent", "send", "settle", "style"]
+__all__ = ["KINDS", "CannotAskError", "ChannelError", "Sent", "read_by_people", "send", "settle", "style"]
 
 KINDS = (
     "console", "outbox", "email", "slack", "slack_webhook", "webhook", "alertmanager", "pagerduty", "apprise"
@@ -38,6 +38,11 @@ def settle(message: Message, receiver: Receiver, previous: Sent | None = None) -
     if not hasattr(channel, "settle"):
         raise CannotAskError(f"{receiver.kind} cannot be asked what arrived")
     return channel.settle(message, receiver, previous)  # type: ignore[no-any-return]
+
+
+def read_by_people(receiver: Receiver) -> bool:
+    """Who reads is told several things in one message; a machine that keeps a record per thread, each by itself."""
+    return receiver.kind not in {"alertmanager", "pagerduty"} and option(receiver, "format") in {None, "cloudevents"}
 
 
 def style(receiver: Receiver, front: Front = NOWHERE) -> Style:

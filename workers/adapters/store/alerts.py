@@ -18,7 +18,7 @@ from workers.adapters.store.schema import alerts, clashes, deliveries, delivery_
 from workers.adapters.store.tallies import Tally
 from workers.adapters.store.works import SEND
 from workers.pipeline.models import Alert, Hold, Reason, Revision
-from workers.pipeline.route import Target, sooner
+from workers.pipeline.route import QUIET, Target, sooner
 from workers.pipeline.rules import Evaluation, Known, told_keys
 
 
@@ -96,7 +96,8 @@ _REACHED = text(
     JOIN delivery_alerts ON alert_id = alerts.id JOIN threads ON threads.id = delivery_alerts.thread_id
     JOIN deliveries ON deliveries.id = delivery_id
     WHERE clash_id IN (SELECT id FROM same)
-      AND (held_for IS DISTINCT FROM 'escalation' OR deliveries.state IN ('sending', 'sent')) ORDER BY 1, 2, 3
+      AND (held_for IS DISTINCT FROM 'escalation' OR deliveries.state IN ('sending', 'sent'))
+      AND group_key <> '{QUIET}' ORDER BY 1, 2, 3
     """
 )
 
@@ -178,15 +179,27 @@ def _add(connection: Connection, revision_id: int | None, alert: Alert) -> int |
 
 def _deliver(connection: Connection, way: Target, alert_ids: Sequence[int]) -> int | None:
     """Let the thread's held delivery, or else its next one, carry the alerts. Its id if it is due now."""
-    named = {"receiver": way.receiver, "group_key": way.group_key}
-    # The conflicting update locks the thread: sequences are gapless and in the order of the commits.
-    locked = insert(threads).values(**named).on_conflict_do_update(index_elements=list(named), set_=named)
-    thread_id, last = connection.execute(locked.returning(threads.c.id, threads.c.last)).one()
+    thread_id, last = _locked(connection, way)
     thread = _paced(connection, thread_id, way)
     delivery_id = _join_held(connection, thread_id, thread) or _next(connection, thread_id, last + 1, thread)
     carries = [{"delivery_id": delivery_id, "alert_id": alert, "thread_id": thread_id} for alert in alert_ids]
     connection.execute(insert(delivery_alerts), carries)
     return delivery_id if thread.held_until is None else None
+
+
+def _locked(connection: Connection, way: Target) -> tuple[int, int]:
+    """The thread and its last sequence."""
+    named = {"receiver": way.receiver, "group_key": way.group_key}
+    # The conflicting update locks the thread: sequences are gapless and in the order of the commits.
+    locked = insert(threads).values(**named).on_conflict_do_update(index_elements=list(named), set_=named)
+    thread_id, last = connection.execute(locked.returning(threads.c.id, threads.c.last)).one()
+    return thread_id, last
+
+
+def begin(connection: Connection, way: Target) -> int:
+    """The next delivery of a thread, which carries nothing yet."""
+    thread_id, last = _locked(connection, way)
+    return _next(connection, thread_id, last + 1, way)
 
 
 def _paced(connection: Connection, thread_id: int, way: Target) -> Target:

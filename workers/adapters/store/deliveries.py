@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Interval, Row, cast, func, select, text, update
+from sqlalchemy import Connection, Engine, Interval, Row, cast, func, or_, select, text, update
 
 from workers.adapters.store import acks, claims, tallies
 from workers.adapters.store.claims import Done, Held
@@ -15,7 +15,9 @@ from workers.adapters.store.clashes import current
 from workers.adapters.store.schema import alerts, deliveries, delivery_alerts, memberships, reports, threads
 from workers.adapters.store.tallies import Tally
 from workers.adapters.store.works import SEND
+from workers.pipeline.message import part
 from workers.pipeline.models import Ack, Alert, Clash, Delivery, Filing, Hold, Message
+from workers.pipeline.route import QUIET
 
 
 class State(StrEnum):
@@ -28,6 +30,12 @@ class State(StrEnum):
     """Not sent: the thread's last message told all of it."""
     ACKNOWLEDGED = "acknowledged"
     """Not sent: it was to be told only if nobody was on it."""
+    GATHERED = "gathered"
+    """Not sent by itself: a digest tells it with what else quiet hours held; see ``quiet``."""
+
+
+Told = tuple[Clash, tuple[Alert, ...], tuple[Filing, ...], Message | None]
+"""A clash, its alerts, what tells of it, and what its readers were told before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +43,10 @@ class Outgoing:
     """A delivery with everything that its message is made of.
 
     ``clash`` is the current truth about the clash of the last alert, ``others`` the same for further clashes, which
-    quiet hours or a route's grouping brought together; ``notices`` are alerts about no clash. ``earlier`` and
-    ``sent`` are the message and the channel's answer of the latest delivery of the thread that arrived. ``message``
-    was rendered by an attempt before. ``waits`` says that an earlier delivery of the thread is still under way:
-    people must not read the correction first.
+    quiet hours or a route's grouping brought together; ``notices`` are alerts about no clash. ``earlier`` is what the
+    thread's readers were last told of the clash, ``sent`` the channel's answer to the thread's latest message.
+    ``message`` was rendered by an attempt before. ``waits`` says that an earlier delivery of the thread is still under
+    way: people must not read the correction first. ``released``: quiet hours held it and are over.
     ``moot`` says why it need not be sent any more, ``ack`` who is on the clash now.
     """
 
@@ -51,7 +59,8 @@ class Outgoing:
     message: Message | None
     earlier: Message | None
     sent: dict[str, Any] | None
-    others: tuple[tuple[Clash, tuple[Alert, ...], tuple[Filing, ...]], ...] = ()
+    others: tuple[Told, ...] = ()
+    released: bool = False
     moot: State | None = None
     notices: tuple[Alert, ...] = ()
     ack: Ack | None = None
@@ -67,9 +76,8 @@ def load(engine: Engine, delivery_id: int) -> Outgoing:
         row = connection.execute(chosen).one()
         carried = _alerts(connection, delivery_id)
         notices = tuple(alert for alert in carried if not alert.clash)
-        told = _told(connection, carried)
-        clash, alerts, filings = told[-1] if told else (None, (), ())
-        before = _before(connection, row)
+        told = _told(connection, row, carried)
+        clash, alerts, filings, earlier = told[-1] if told else (None, (), (), None)
         return Outgoing(
             delivery=Delivery(row.key, row.receiver, row.group_key, row.sequence, tuple(one.key for one in carried)),
             state=State(row.state),
@@ -78,12 +86,13 @@ def load(engine: Engine, delivery_id: int) -> Outgoing:
             clash=clash,
             filings=filings,
             message=row.message,
-            earlier=before.message if before else None,
-            sent=before.sent if before else None,
+            earlier=earlier,
+            sent=_before(connection, row),
             others=tuple(told[:-1]),
             moot=_moot(connection, row, carried),
             notices=notices,
             ack=acks.in_force(connection, clash.id) if clash else None,
+            released=row.held_for == Hold.QUIET_HOURS and row.group_key != QUIET,
         )
 
 
@@ -95,16 +104,17 @@ def _moot(connection: Connection, row: Row[Any, Any], carried: tuple[Alert, ...]
     return State.ACKNOWLEDGED if on_it else None
 
 
-def _told(
-    connection: Connection, carried: tuple[Alert, ...]
-) -> list[tuple[Clash, tuple[Alert, ...], tuple[Filing, ...]]]:
+def _told(connection: Connection, row: Row[Any, Any], carried: tuple[Alert, ...]) -> list[Told]:
     """The clashes that alerts are about, in the order of their last alerts, each with its own alerts."""
     by_clash: dict[Clash, list[Alert]] = {}
     for alert in (alert for alert in carried if alert.clash):
         clash = current(connection, alert.clash)
         assert clash is not None, "a clash that was told is kept"
         by_clash[clash] = [*by_clash.pop(clash, []), alert]
-    return [(clash, tuple(about), _filings(connection, clash.id)) for clash, about in by_clash.items()]
+    return [
+        (clash, tuple(about), _filings(connection, clash.id), _earlier(connection, row, clash.id))
+        for clash, about in by_clash.items()
+    ]
 
 
 def _alerts(connection: Connection, delivery_id: int) -> tuple[Alert, ...]:
@@ -118,22 +128,45 @@ def _filings(connection: Connection, clash_id: str) -> tuple[Filing, ...]:
     return tuple(connection.scalars(chosen.where(memberships.c.clash_id == clash_id).order_by(reports.c.id)))
 
 
-def _before(connection: Connection, row: Row[Any, Any]) -> Row[Any, Any] | None:
+def _earlier(connection: Connection, row: Row[Any, Any], clash: str) -> Message | None:
+    """The latest message in which the thread's readers, or those of the threads that it gathers, read of a clash."""
+    found = connection.execute(_EARLIER, {"delivery": row.id, "thread": row.thread_id, "clash": clash})
+    return part(found.scalar_one_or_none(), clash)
+
+
+_EARLIER = text(
+    """
+    SELECT coalesce(digest.message, told.message) AS message
+    FROM deliveries AS told LEFT JOIN deliveries AS digest ON digest.id = told.told_in
+    WHERE told.thread_id IN (SELECT :thread UNION SELECT thread_id FROM deliveries WHERE told_in = :delivery)
+      AND told.id <> :delivery AND told.sent_at IS NOT NULL
+      AND EXISTS (SELECT FROM delivery_alerts JOIN alerts ON alerts.id = alert_id
+                  WHERE delivery_id = told.id AND clash_id = :clash)
+    ORDER BY told.sent_at DESC, told.id DESC LIMIT 1
+    """
+).columns(deliveries.c.message)
+
+
+def _before(connection: Connection, row: Row[Any, Any]) -> dict[str, Any] | None:
     arrived = (
-        select(deliveries.c.message, deliveries.c.sent)
+        select(deliveries.c.sent)
         .where(deliveries.c.thread_id == row.thread_id, deliveries.c.sequence < row.sequence)
         .where(deliveries.c.state == State.SENT.value)
     )
-    return connection.execute(arrived.order_by(deliveries.c.sequence.desc()).limit(1)).one_or_none()
+    return connection.scalars(arrived.order_by(deliveries.c.sequence.desc()).limit(1)).one_or_none()
 
 
 def _waits(connection: Connection, row: Row[Any, Any]) -> bool:
-    under_way = select(deliveries.c.id).where(
-        deliveries.c.thread_id == row.thread_id,
-        deliveries.c.sequence < row.sequence,
-        deliveries.c.stage == SEND.stage,
-    )
-    return connection.execute(under_way.limit(1)).first() is not None
+    return bool(connection.scalar(_UNDER_WAY, {"thread": row.thread_id, "sequence": row.sequence, "send": SEND.stage}))
+
+
+_UNDER_WAY = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM deliveries AS before LEFT JOIN deliveries AS digest ON digest.id = before.told_in
+        WHERE before.thread_id = :thread AND before.sequence < :sequence AND :send IN (before.stage, digest.stage))
+    """
+)
 
 
 def sending(engine: Engine, held: Held, message: Message) -> None:
@@ -151,7 +184,7 @@ def refused(engine: Engine, held: Held) -> None:
 
 
 def arrived(connection: Connection, held: Held, outgoing: Outgoing, sent: dict[str, Any] | None) -> list[int]:
-    """Settle a delivery; returns the ids of those that waited for it in its thread, now due.
+    """Settle a delivery; returns the ids of those that waited for it in its thread or those it gathers, now due.
 
     ``sent`` is ``None`` when it was not sent: its readers knew all of it already, or it was moot.
     """
@@ -159,13 +192,15 @@ def arrived(connection: Connection, held: Held, outgoing: Outgoing, sent: dict[s
     state = State.SENT if sent is not None else outgoing.moot or State.KNOWN
     claims.finish(connection, held, Done(state.value, subject=receiver))
     _set(connection, held, state=state.value, **({} if sent is None else {"sent": sent, "sent_at": func.now()}))
+    if sent is not None:
+        connection.execute(update(deliveries).where(deliveries.c.told_in == held.id).values(sent_at=func.now()))
     if sent is not None and outgoing.clash is not None:
         late = max(0.0, (datetime.now(UTC) - outgoing.clash.last_reported).total_seconds())
         tallies.add(connection, Tally("latency", "delivered", receiver, late))
-    thread = select(deliveries.c.thread_id).where(deliveries.c.id == held.id).scalar_subquery()
+    told = select(deliveries.c.thread_id).where(or_(deliveries.c.id == held.id, deliveries.c.told_in == held.id))
     waiting = (
         update(deliveries)
-        .where(deliveries.c.thread_id == thread, deliveries.c.stage == SEND.stage, deliveries.c.lease_until.is_(None))
+        .where(deliveries.c.thread_id.in_(told), deliveries.c.stage == SEND.stage, deliveries.c.lease_until.is_(None))
         .where(deliveries.c.attempts == 0)
         .values(due_at=func.greatest(func.now(), deliveries.c.held_until), hinted_at=func.now())
     )
@@ -190,8 +225,8 @@ def full(engine: Engine, held: Held, receiver: str, messages: int, per: timedelt
 _ROOM = text(
     """
     SELECT extract(epoch FROM sent_at + :per - now())::float8 FROM deliveries JOIN threads ON threads.id = thread_id
-    WHERE receiver = :receiver AND sent_at > now() - CAST(:per AS interval) ORDER BY sent_at DESC
-    OFFSET :messages - 1 LIMIT 1
+    WHERE receiver = :receiver AND deliveries.state = 'sent' AND sent_at > now() - CAST(:per AS interval)
+    ORDER BY sent_at DESC OFFSET :messages - 1 LIMIT 1
     """
 )
 """When the oldest of the messages that fill the cap falls out of it."""

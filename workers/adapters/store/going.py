@@ -11,7 +11,7 @@ from sqlalchemy import Column, Engine, Integer, Text, text
 from workers.adapters.store.columns import Moment
 from workers.adapters.store.schema import alerts, clashes
 from workers.pipeline.models import Alert, Clash
-from workers.pipeline.route import Target
+from workers.pipeline.route import QUIET, Target
 
 _ON = text(
     """
@@ -27,7 +27,7 @@ _ON = text(
     ), last AS (
         SELECT DISTINCT ON (delivery_alerts.thread_id, rule, subject) delivery_alerts.thread_id, subject, root, alert
         FROM spoken JOIN delivery_alerts ON alert_id = spoken.id JOIN deliveries ON deliveries.id = delivery_id
-        WHERE deliveries.state = 'sent' ORDER BY delivery_alerts.thread_id, rule, subject, spoken.id DESC
+        WHERE sent_at IS NOT NULL ORDER BY delivery_alerts.thread_id, rule, subject, spoken.id DESC
     ), times AS (
         SELECT thread_id, max(sent_at) AS told, max(sequence) AS sequence
         FROM deliveries WHERE thread_id IN (SELECT thread_id FROM last) GROUP BY thread_id
@@ -35,7 +35,7 @@ _ON = text(
     )
     SELECT receiver, group_key, told, sequence, alert, clash
     FROM last JOIN times USING (thread_id) JOIN threads ON threads.id = thread_id LEFT JOIN clashes ON clashes.id = root
-    WHERE alert ->> 'kind' NOT IN ('retraction', 'resolution')
+    WHERE alert ->> 'kind' NOT IN ('retraction', 'resolution') AND group_key <> :quiet
       AND alert #>> '{annotations,fit}' IS DISTINCT FROM 'outside'
       AND NOT EXISTS (SELECT FROM acks WHERE until > now() AND (acks.subject = last.subject OR acks.subject IN (
           SELECT id FROM known WHERE known.root = last.root)))
@@ -65,5 +65,5 @@ class Going:
 def on(engine: Engine, interval: timedelta, vigils: Collection[str]) -> list[Going]:
     """Of threads that heard nothing for ``interval`` and have nothing under way; not what somebody is on."""
     with engine.connect() as connection:
-        rows = connection.execute(_ON, {"interval": interval, "vigils": list(vigils)}).all()
+        rows = connection.execute(_ON, {"interval": interval, "vigils": list(vigils), "quiet": QUIET}).all()
     return [Going(Target(row.receiver, row.group_key), row.told, row.sequence, row.alert, row.clash) for row in rows]

@@ -273,11 +273,14 @@ deliveries = Table(
     Column("sent", JSONB),
     Column("held_until", Moment),
     Column("held_for", Text),
+    # The digest that tells it instead: see ``quiet``.
+    Column("told_in", BigInteger),
     Column("made_at", Moment, nullable=False, server_default=NOW),
     Column("sent_at", Moment),
     *work(),
     UniqueConstraint("thread_id", "sequence"),
     Index(None, "sent_at"),
+    Index(None, "told_in", postgresql_where=text("told_in IS NOT NULL")),
 )
 waiting(deliveries)
 

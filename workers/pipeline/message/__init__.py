@@ -14,14 +14,16 @@ from workers.pipeline.message import facts
 from workers.pipeline.message.acts import actions, by_hand
 from workers.pipeline.message.changes import changes
 from workers.pipeline.message.claims import WITHOUT_NUMBER, claims
-from workers.pipeline.message.digest import bundle
+from workers.pipeline.message.digest import bundle, part
 from workers.pipeline.message.facts import Style, headline, inert, tidy, where
 from workers.pipeline.message.notice import notice
 from workers.pipeline.message.template import dressed
 from workers.pipeline.models import Ack, Alert, AlertKind, Clash, Delivery, Filing, Message
 from workers.pipeline.wire import encode
 
-__all__ = ["Story", "Style", "about", "headline", "inert", "render", "summary", "superfluous", "tidy", "trial", "where"]
+__all__ = [
+    "Story", "Style", "about", "headline", "inert", "part", "render", "summary", "superfluous", "tidy", "trial", "where"
+]  # fmt: skip
 
 _SEVERITIES = ("info", "warning", "critical")
 _WEIGHT = (
@@ -142,9 +144,15 @@ def _severity(name: str) -> int:
 
 
 def _kind(story: Story) -> AlertKind:
-    """The gravest of the alerts' kinds; what is new to one rule is an update to readers who were told of the clash."""
-    kind = max((alert.kind for alert in story.alerts), key=_WEIGHT.index)
-    return AlertKind.UPDATE if kind is AlertKind.NEW and about(story.earlier) == story.clash.id else kind
+    """The gravest of the alerts' kinds, as its readers see it.
+
+    What is new to one rule is an update to who was told by another; what developed while it was held is new.
+    """
+    kinds = {alert.kind for alert in story.alerts}
+    known = about(story.earlier) == story.clash.id
+    unheard = {AlertKind.UPDATE, AlertKind.ESCALATION} if AlertKind.NEW in kinds and not known else set()
+    kind = max(kinds - unheard, key=_WEIGHT.index)
+    return AlertKind.UPDATE if kind is AlertKind.NEW and known else kind
 
 
 def _fired(story: Story) -> datetime:
