@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -155,29 +156,50 @@ def assert_unharmed(found: Reckoning) -> None:
     assert all(seconds <= NORMAL for seconds in found.recoveries.values()), asdict(found)
 
 
+@dataclass(frozen=True)
+class Scene:
+    """Where a campaign takes place: ``address`` is the servers', ``where`` on which host a role runs.
+
+    With ``faked`` the clock can be set by writing to it; with ``named`` every server is known by its name only.
+    """
+
+    faked: bool = False
+    address: str = "127.0.0.1"
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    named: bool = False
+
+    def at(self, name: str) -> str:
+        return f"{name}.test" if self.named else self.address
+
+
+HERE = Scene()
+
+
 @contextmanager
-def campaign(name: str, folder: Path, state: Path, faked: bool = False) -> Iterator[Campaign]:
+def campaign(name: str, folder: Path, state: Path, scene: Scene) -> Iterator[Campaign]:
     """Servers, wires, papers and a fleet that has not sailed.
 
-    ``state`` is a folder that PostgreSQL's user can enter. With ``faked`` the clock can be set by writing to it.
+    ``state`` is a folder that PostgreSQL's user can enter.
     """
     told, clock = world(INCIDENTS, PAPERS), state / "clock"
     clock.write_text("+0")
-    around = _other_clock(clock) if faked else {}
+    around = _other_clock(clock) if scene.faked else {}
     with ExitStack() as stack:
         servers = (embedded.postgres(state), embedded.valkey(state), embedded.valkey(state / "spare"))
         store, *brokers = (stack.enter_context(machine(one, state, around)) for one in servers)
         migrate(store.server.url)
-        wires = [stack.enter_context(Wire(one.socket).open()) for one in (store, brokers[0])]
-        site = stack.enter_context(newspaper(told, PAPERS))
+        ends = [Wire(one.socket, address=scene.address) for one in (store, brokers[0])]
+        wires = [stack.enter_context(one.open()) for one in ends]
+        site = stack.enter_context(newspaper(told, PAPERS, scene.address))
         listener = Listener()
-        config = configure(folder, site, stack.enter_context(listener.listening()), PAPERS)
+        config = configure(folder, site, stack.enter_context(listener.listening(scene.address)), PAPERS)
         _once_each(config)
+        _call_by_name(config, scene)
         engine = connect(store.server.url)
         stack.callback(engine.dispose)
-        database = f"postgresql://postgres@127.0.0.1:{wires[0].port}/clashwatch"
-        broker = f"redis://127.0.0.1:{wires[1].port}/0"
-        fleet = Fleet(config, database, broker, engine, surroundings=around)
+        database = f"postgresql://postgres@{scene.at('store')}:{wires[0].port}/clashwatch"
+        broker = f"redis://{scene.at('broker')}:{wires[1].port}/0"
+        fleet = Fleet(config, database, broker, engine, surroundings=around, where=scene.where)
         yield Campaign(name, fleet, listener, store, *brokers, *wires, told, clock)
 
 
@@ -185,6 +207,18 @@ def _once_each(config: Path) -> None:
     """One message for each incident and receiver, so that a lost or doubled one cannot hide among updates."""
     rules = config / "rules.d" / "all.yml"
     rules.write_text(rules.read_text().replace("regions: [world]", "regions: [world], on: [new]"))
+
+
+def _call_by_name(config: Path, scene: Scene) -> None:
+    """Papers and the receiver by their names, each paper by its own."""
+    feeds, receivers = config / "feeds.yml", config / "receivers.yml"
+    for number in range(PAPERS):
+        url = rf"//{scene.address}(:\d+/feed/{number}')"
+        feeds.write_text(re.sub(url, rf"//{scene.at(f'paper-{number}')}\1", feeds.read_text()))
+    receivers.write_text(receivers.read_text().replace(f"//{scene.address}:", f"//{scene.at('hook')}:"))
+
+
+NAMED = ("store", "broker", "hook", *(f"paper-{number}" for number in range(PAPERS)))
 
 
 def _other_clock(clock: Path) -> dict[str, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from campaign import Campaign, Reckoning, assert_unharmed, campaign
+from campaign import HERE, Campaign, Reckoning, Scene, assert_unharmed, campaign
 from fleet import Fleet, Listener, Story, configure, newspaper
 from sqlalchemy import Engine
 
@@ -71,12 +71,12 @@ def voyage(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[..., None
         faults: dict[str, Callable[[Campaign], None]],
         roles: tuple[str, ...] = FLEET,
         parent: Path | None = None,
-        clock: bool = False,
+        scene: Scene = HERE,
         kills: int = 0,
     ) -> None:
         with TemporaryDirectory(prefix="clashwatch-", dir=parent, ignore_cleanup_errors=True) as name:
             Path(name).chmod(0o711)
-            with campaign(request.node.name, tmp_path, Path(name), clock) as one:
+            with campaign(request.node.name, tmp_path, Path(name), scene) as one:
                 with one.fleet.sailing(*roles):
                     for fault, strike in faults.items():
                         one.suffer(fault, strike)

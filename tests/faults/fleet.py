@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -84,7 +84,7 @@ def stories(number: int) -> list[Story]:
 
 
 @contextmanager
-def newspaper(told: list[Story], feeds: int = 3) -> Iterator[tuple[str, int]]:
+def newspaper(told: list[Story], feeds: int = 3, address: str = "127.0.0.1") -> Iterator[tuple[str, int]]:
     """Serve ``/feed/N`` and ``/story/N``; yields the host and port."""
     day = datetime.now(UTC) - timedelta(hours=2)
 
@@ -107,10 +107,10 @@ def newspaper(told: list[Story], feeds: int = 3) -> Iterator[tuple[str, int]]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer((address, 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield "127.0.0.1", server.server_address[1]
+        yield address, server.server_address[1]
     finally:
         server.shutdown()
         server.server_close()
@@ -137,7 +137,7 @@ class Listener:
     """429 and 500 refuse what comes; 0 takes it in and hangs up."""
 
     @contextmanager
-    def listening(self) -> Iterator[str]:
+    def listening(self, address: str = "127.0.0.1") -> Iterator[str]:
         listener = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -154,10 +154,10 @@ class Listener:
             def log_message(self, *_: Any) -> None:
                 pass
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server = ThreadingHTTPServer((address, 0), Handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
-            yield f"http://127.0.0.1:{server.server_address[1]}/"
+            yield f"http://{address}:{server.server_address[1]}/"
         finally:
             server.shutdown()
             server.server_close()
@@ -212,6 +212,8 @@ class Fleet:
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     surroundings: dict[str, str] = field(default_factory=dict)
     """More environment variables for its processes."""
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What begins the command line of a role that runs on another host (``hosts``)."""
     revived: list[str] = field(default_factory=list)
     """Roles that ended by themselves and were started again."""
 
@@ -237,7 +239,7 @@ class Fleet:
         words = ["worker", name] if name in QUEUES else [name]
         with (self.config / f"{role}.log").open("ab") as log:
             self.processes[role] = subprocess.Popen(
-                [sys.executable, *self.program, *words],
+                [*self.where.get(role, ()), sys.executable, *self.program, *words],
                 env=environment,
                 stdout=log,
                 stderr=log,

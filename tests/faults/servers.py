@@ -59,8 +59,12 @@ class Wire:
     held: bool = False
     cut: bool = False
     delay: float = 0.0
+    address: str = "127.0.0.1"
     _ends: set[socket.socket] = field(default_factory=set)
-    _door: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0)))
+    _door: socket.socket = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._door = socket.create_server((self.address, 0))
 
     @property
     def port(self) -> int:

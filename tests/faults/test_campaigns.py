@@ -6,9 +6,12 @@ Each campaign is one stream of news; its faults strike one after another while w
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import weather
+from campaign import NAMED, Scene
+from hosts import hosts, names, servers_reachable
 from weather import Fault
 
 OUTAGE = 60.0
@@ -59,6 +62,25 @@ def test_the_network_in_every_trouble(voyage: Voyage) -> None:
     voyage(faults)
 
 
+def test_hosts_whose_cables_are_pulled(voyage: Voyage) -> None:
+    roles = ("beat", "fetch", "process", "notify")
+    with servers_reachable() as address, hosts(2) as (one, other):
+        where = dict.fromkeys(roles, one.prefix) | {f"{role}#2": other.prefix for role in roles}
+        faults: dict[str, Fault] = {
+            "one of two hosts is cut off": weather.cables_pulled(30, other),
+            "both are cut off": weather.cables_pulled(30, one, other),
+        }
+        voyage(faults, roles=tuple(where), scene=Scene(address=address, where=where))
+
+
+def test_names_that_nobody_resolves(voyage: Voyage, tmp_path: Path) -> None:
+    known = names(tmp_path)
+    known.know({f"{name}.test": "127.0.0.1" for name in NAMED})
+    where = dict.fromkeys(("beat", "fetch", "process", "notify"), known.prefix)
+    scene = Scene(where=where, named=True)
+    voyage({"no name is resolved": weather.names_vanish(40, known)}, scene=scene)
+
+
 def test_a_full_disk(voyage: Voyage, small_disk: object) -> None:
     voyage({"the store's disk is full": weather.disk_full(small_disk)}, parent=small_disk)
 
@@ -68,7 +90,7 @@ def test_three_beats_and_a_clock_that_jumps(voyage: Voyage) -> None:
         "the clock jumps an hour ahead": weather.clock_says("+1h"),
         "the clock jumps back": weather.clock_says("+0"),
     }
-    voyage(faults, roles=("beat", "beat#2", "beat#3", "fetch", "process", "notify"), clock=True)
+    voyage(faults, roles=("beat", "beat#2", "beat#3", "fetch", "process", "notify"), scene=Scene(faked=True))
 
 
 def test_two_hundred_kills(voyage: Voyage) -> None:

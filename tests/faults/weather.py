@@ -15,6 +15,7 @@ import psycopg
 import pytest
 import redis
 from campaign import Campaign
+from hosts import Host, Names
 from servers import Wire
 
 Fault = Callable[[Campaign], None]
@@ -97,6 +98,34 @@ def silent(seconds: float, *names: str) -> Fault:
         time.sleep(seconds)
         for wire in wires(one, names):
             wire.held = False
+
+    return strike
+
+
+def cables_pulled(seconds: float, *hosts: Host) -> Fault:
+    """A partition: of the hosts nothing is heard, and they hear nothing."""
+
+    def strike(_: Campaign) -> None:
+        for one in hosts:
+            one.pull()
+        time.sleep(seconds)
+        for one in hosts:
+            one.plug()
+
+    return strike
+
+
+def names_vanish(seconds: float, known: Names) -> Fault:
+    """Nobody answers for any name, while every conversation has to begin anew and fetchers do so too."""
+
+    def strike(one: Campaign) -> None:
+        before = known.known
+        known.know({})
+        resets_of("store_wire", "broker_wire")(one)
+        one.fleet.kill("fetch")
+        one.fleet.start("fetch")
+        time.sleep(seconds)
+        known.know(before)
 
     return strike
 

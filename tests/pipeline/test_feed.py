@@ -188,6 +188,16 @@ def test_a_feed_without_news_is_a_feed():
     assert read(rss("")).entries == ()
 
 
+@pytest.mark.parametrize("word", ["\x00", "&#0;", "&#x00;", "&#xD83D;&#xdE00;", "&#55357;&#56832;", "&#57343;"])
+def test_what_is_no_character_costs_no_entry(word):
+    feed = read(rss(item(f"Shelling{word} near the river") + item("Floods")))
+    assert [entry.title for entry in feed.entries] == ["Shelling near the river", "Floods"]
+
+
+def test_numbers_around_those_that_are_no_characters_are_read():
+    assert read(rss(item("&#55295;&#57344;&#xE000;&#1110;&#x456;"))).entries[0].title == "\ud7ff\ue000\ue000іі"
+
+
 def test_a_malformed_feed_is_read_as_far_as_possible():
     feed = read(rss(item(), "").replace("</channel></rss>", "<item><title>Cut of"))
     assert feed.entries[0].title == "Shelling near the river"

@@ -27,7 +27,10 @@ _BOMS = (
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,400}\?>")
 _SEVEN_BIT = frozenset({"iso-2022-jp", "csiso2022jp"})
-_CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_HALF = r"5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]"
+_NO_CHARACTER = re.compile(rf"\x00|&#(?:[xX]0*(?:0|[dD][89a-fA-F][0-9a-fA-F]{{2}})|0*(?:0|{_HALF}));")
+"""NUL and halves of surrogate pairs, as they are or by their numbers: one cost all the other entries of a feed."""
 _ELEMENT = re.compile(r"<([A-Za-z_][\w.-]*(?::[\w.-]+)?)([^<>]*)")
 _ASIDES = (("<!--", "-->"), ("<?", "?>"), ("<!", ">"))
 _ROOTS = frozenset({"rss", "feed", "rdf", "channel", "entry", "urlset", "sitemapindex"})
@@ -78,8 +81,9 @@ def shape(body: bytes, charset: str | None = None) -> Shape:
         raise NotAFeed(Reason.EMPTY)
     text, problems = decode(body, charset)
     head = text[:4096]
-    if "\x00" in head or len(_CONTROL.findall(head)) > len(head) // 50:
+    if len(_CONTROL.findall(head)) > len(head) // 50:
         raise NotAFeed(Reason.BINARY)
+    text = _NO_CHARACTER.sub("", text)
     return Shape(_DECLARATION.sub("", text, count=1), _format(text), problems)
 
 
