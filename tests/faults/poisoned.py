@@ -19,6 +19,9 @@ def poisoned(page: Page, **given: Any) -> Article:
         os.kill(os.getpid(), signal.SIGSEGV)
     if b"DEVOUR" in page.body:
         bytearray(64 << 30)
+    if b"FLOOD" in page.body:
+        # As native code that asks for no more than a page may have, where the machine has less.
+        bytearray(b"x") * (400 << 20)
     if b"HANG" in page.body:
         # As in native code that never returns to the interpreter: no signal handler of Python's gets a turn.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1, signal.SIGALRM})

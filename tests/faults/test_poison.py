@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from fleet import Fleet, stories
+from hosts import little_memory
 
 from workers.adapters.store import gauges, quarantine, tallies
 
@@ -56,6 +57,21 @@ def test_pages_that_crash_or_devour_memory_cost_themselves_alone(service, beatin
     assert len(set(listener.alerts)) == 6
     assert outcomes(fleet) == {"article": 6, "timeout": 1, "too_large": 1}
     assert charged(fleet) <= 4, "somebody else was charged"
+
+
+@pytest.mark.timeout(300)
+def test_a_child_that_the_kernel_kills_for_its_memory_costs_one_article_its_page(service, beating) -> None:
+    told = stories(6)
+    told[3] = replace(told[3], poison="FLOOD")
+    fleet, listener = service(told)
+    fleet.program = POISONED
+    with little_memory(700 << 20) as prefix:
+        fleet.where = {"process": prefix}
+        with fleet.sailing("fetch", "process", "notify"), beating(fleet, unanswered=3):
+            wait_until_at_rest(fleet, seconds=150, hurry=True)
+    assert "signal 9 (SIGKILL)" in (fleet.config / "process.log").read_text()
+    assert len(set(listener.alerts)) == 5
+    assert outcomes(fleet) == {"article": 5, "timeout": 1}
 
 
 @pytest.mark.faults
