@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 
 import pytest
-from far_ends import Answer, http
+from far_ends import Answer, Asked, http
 
 from workers.adapters.web import Fetcher, Policy, Request
-from workers.adapters.web.outside import PAUSE, SITES
+from workers.adapters.web.outside import HELD_UP, PAUSE, SITES
 from workers.pipeline.models import FetchOutcome
 
 NOBODY = [f"http://127.0.0.{n}:9/feed" for n in range(2, 12)]
@@ -57,3 +58,20 @@ def test_a_site_that_could_not_be_asked_what_it_allows_is_asked_again(fetcher: F
     }
     with http(lambda asked: Answer(404 if "robots" in asked.path else 200, b"words")) as alive:
         assert outcomes(fetcher, [alive], feed=False) == {FetchOutcome.OK: 1}
+
+
+def test_a_site_whose_answer_we_let_lie_did_not_run_out_of_time() -> None:
+    """A store that hangs for twenty seconds holds up whoever keeps what sites answer; the rest is asked again."""
+    fetcher = Fetcher(Policy(spacing=0, timeout=2, robots=False, allow=("127.0.0.0/8",)))
+
+    def answer(asked: Asked) -> Answer:
+        time.sleep(0.5 if "slow" in asked.path else 0)
+        return Answer(200, b"words")
+
+    with http(answer) as site:
+        answers = fetcher.each([Request(site), Request(f"{site}slow")])
+        _, first = next(answers)
+        time.sleep(HELD_UP + 0.5)
+        _, second = next(answers)
+    fetcher.close()
+    assert (first.outcome, second.outcome, second.retry_after) == (FetchOutcome.OK, FetchOutcome.DEFERRED, PAUSE)

@@ -99,11 +99,14 @@ class Batch:
 
     async def answer(self, request: Request) -> Answer:
         """How the request ended; ``deferred`` when nothing on the web answers, since that is not the site's fault."""
+        began = time.monotonic()
         found = await self._answer(request)
         if found.status is not None:
             self._outside.heard()
         if found.outcome not in UNREACHABLE:
             return found
+        if self._outside.excuses(found.outcome, began):
+            return _unanswered(request, FetchOutcome.DEFERRED, "we were held up ourselves", PAUSE)
         self._outside.missed(addresses.read(request.url).host)
         if not self._outside.away:
             return found

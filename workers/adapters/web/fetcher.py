@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
 import weakref
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
@@ -81,7 +82,9 @@ class Fetcher:
             left = len(requests)
             while left:
                 for found in standing.runner.run(_some(ready, left)):
+                    given = time.monotonic()
                     yield found
+                    self._known.outside.idle(time.monotonic() - given)
                     left -= 1
             standing.runner.run(_ended(asking))
         except BaseException:

@@ -6,12 +6,17 @@ were waited for up to eight minutes more, or given up for the feeds' own words.
 
 from __future__ import annotations
 
+import math
+import time
+
 from workers.pipeline.models import FetchOutcome
 
 SITES = 3
 """So many different ones in a row are no coincidence."""
 PAUSE = 20.0
 """Seconds until what could not be asked is asked again."""
+HELD_UP = 5.0
+"""Seconds without a turn of our own event loop after which a site that ran out of time meanwhile did not."""
 UNREACHABLE = frozenset({FetchOutcome.DNS, FetchOutcome.CONNECT, FetchOutcome.TIMEOUT})
 
 
@@ -20,6 +25,16 @@ class Outside:
 
     def __init__(self) -> None:
         self._silent: set[str] = set()
+        self._held_up = -math.inf
+
+    def idle(self, seconds: float) -> None:
+        """So long nobody listened to what sites said: whoever took the last answers waited for a store that hung."""
+        if seconds > HELD_UP:
+            self._held_up = time.monotonic()
+
+    def excuses(self, outcome: FetchOutcome, began: float) -> bool:
+        """Whether a request that began then ran out of time because of us."""
+        return outcome is FetchOutcome.TIMEOUT and began < self._held_up
 
     def heard(self) -> None:
         """Somebody answered, whatever it was."""
