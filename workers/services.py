@@ -17,11 +17,11 @@ from workers.adapters import channels, fetching, outgoing, publishers, reading
 from workers.adapters import knowledge as shipped
 from workers.adapters.detector import Detector
 from workers.adapters.opinions import Endpoint, Ledger, Opinions
-from workers.adapters.store import articles, entries, feeds, hubs, keys, quiet, silences
+from workers.adapters.store import articles, deliveries, entries, feeds, hubs, keys, quiet, silences
 from workers.adapters.store.alerts import Revised
 from workers.adapters.store.articles import Known
 from workers.adapters.store.assigning import Linking
-from workers.adapters.store.claims import Held
+from workers.adapters.store.claims import Held, NotYetError
 from workers.adapters.store.deliveries import Outgoing
 from workers.adapters.store.engine import connect
 from workers.adapters.store.entries import Reading
@@ -130,6 +130,14 @@ class Services:
         if not delivery.released or receiver is None or not channels.read_by_people(receiver):
             return None
         return quiet.gather(self.engine, held, receiver.name)
+
+    def show(self, held: Held, delivery: Outgoing) -> channels.Sent | None:
+        """Bring a message up to date that was sent; ``None``: it cannot be, or one that came later says it already."""
+        receiver = self.settings.receivers.get(delivery.delivery.receiver)
+        later = deliveries.overtaken(self.engine, held)
+        if later is deliveries.State.SENDING:
+            raise NotYetError(5)
+        return None if later or receiver is None else outgoing.show(self.engine, delivery, receiver, self.front)
 
     def deliver(self, held: Held, delivery: Outgoing) -> channels.Sent | None:
         """Send a delivery, or find that it arrived before, or (``None``) has nothing new. Raises ``ChannelError``."""

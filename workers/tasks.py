@@ -38,6 +38,7 @@ from workers.adapters.store.works import (
     PARSE,
     POLL,
     SEND,
+    SHOW,
     SUBSCRIBE,
 )
 from workers.adapters.web import Answer
@@ -146,6 +147,16 @@ def send(s: Services, held: Held) -> Follow:
     sent = None if outgoing.moot else s.deliver(held, outgoing)
     with s.engine.begin() as connection:
         return [(SEND, deliveries.arrived(connection, held, outgoing, sent.reference if sent else None))]
+
+
+@stage(SHOW)
+def show(s: Services, held: Held) -> Follow:
+    """A message about a clash that somebody acknowledged or muted since -> the same message, which says so."""
+    outgoing = deliveries.load(s.engine, held.id)
+    shown = s.show(held, outgoing)
+    with s.engine.begin() as connection:
+        deliveries.shown(connection, held, outgoing, shown.reference if shown else None)
+    return []
 
 
 @app.task(name="canary", time_limit=HARD_LIMIT["process"])  # type: ignore[untyped-decorator]  # celery has no types

@@ -43,6 +43,21 @@ def deliver(engine: Engine, held: Held, outgoing: Outgoing, receiver: Receiver, 
     return sent
 
 
+def show(engine: Engine, outgoing: Outgoing, receiver: Receiver, front: Front) -> Sent | None:
+    """Bring up to date what was sent, where that can be. Raises ``ChannelError`` and ``NotYetError``."""
+    if not channels.shows(receiver) or outgoing.sent is None:
+        return None
+    if seconds := circuits.wait(engine, receiver.name):
+        raise NotYetError(seconds)
+    try:
+        shown = channels.show(_message(outgoing, receiver, front), receiver, Sent(outgoing.sent))
+    except ChannelError as error:
+        _charge(engine, receiver, error)
+        raise
+    circuits.closed(engine, receiver.name)
+    return shown
+
+
 def _previous(outgoing: Outgoing, receiver: Receiver) -> Sent | None:
     """What the message follows. To people each digest is one of its own: nobody looks for it below yesterday's."""
     apart = outgoing.delivery.group_key.startswith(DIGEST) and channels.read_by_people(receiver)
@@ -83,9 +98,9 @@ def _charge(engine: Engine, receiver: Receiver, error: ChannelError) -> None:
 
 def _message(outgoing: Outgoing, receiver: Receiver, front: Front) -> Message:
     others = tuple(Story(*other) for other in outgoing.others)
-    known, earlier = outgoing.clash, outgoing.earlier
-    story = Story(known, outgoing.alerts, outgoing.filings, earlier, others, outgoing.ack) if known else None
-    return render(outgoing.delivery, story, channels.style(receiver, front), outgoing.notices)
+    one, style = outgoing, channels.style(receiver, front)
+    story = Story(one.clash, one.alerts, one.filings, one.earlier, others, one.ack, one.muted) if one.clash else None
+    return render(one.delivery, story, style, one.notices)
 
 
 def _settle(engine: Engine, message: Message, receiver: Receiver, previous: Sent | None) -> Sent | None:

@@ -68,4 +68,10 @@ def all_match(matchers: Iterable[str], labels: Mapping[str, str]) -> bool:
     return all(_parsed(text).matches(labels) for text in matchers)
 
 
+def named(label: str, matchers: Iterable[str]) -> list[str]:
+    """The values that the label must have."""
+    parsed = (_parsed(text) for text in matchers)
+    return [one.value for one in parsed if (one.label, one.operator) == (label, "=")]
+
+
 _parsed = lru_cache(maxsize=4096)(parse_matcher)

@@ -5,8 +5,13 @@ A new channel is one new module with::
     send(message, receiver, previous) -> Sent               raises ChannelError
     settle(message, receiver, previous) -> Sent | None      raises ChannelError
 
+and, where a message can be changed after it was read::
+
+    show(message, receiver, sent) -> Sent                   raises ChannelError
+
 ``previous`` is the thread's last ``Sent``. ``settle`` asks the outside whether a message that was being sent
 when we died has arrived: ``Sent`` says yes, ``None`` says no. A channel whose outside cannot be asked has none.
+``show`` brings a message up to date that was ``sent``: somebody is on it now.
 """
 
 from __future__ import annotations
@@ -20,7 +25,9 @@ from workers.pipeline.links import NOWHERE, Front
 from workers.pipeline.message import Style
 from workers.pipeline.models import Message, Receiver
 
-__all__ = ["KINDS", "CannotAskError", "ChannelError", "Sent", "read_by_people", "send", "settle", "style"]
+__all__ = [
+    "KINDS", "CannotAskError", "ChannelError", "Sent", "read_by_people", "send", "settle", "show", "shows", "style"
+]  # fmt: skip
 
 KINDS = (
     "console", "outbox", "email", "slack", "slack_webhook", "webhook", "alertmanager", "pagerduty", "apprise"
@@ -38,6 +45,16 @@ def settle(message: Message, receiver: Receiver, previous: Sent | None = None) -
     if not hasattr(channel, "settle"):
         raise CannotAskError(f"{receiver.kind} cannot be asked what arrived")
     return channel.settle(message, receiver, previous)  # type: ignore[no-any-return]
+
+
+def shows(receiver: Receiver) -> bool:
+    """Whether what was sent can be brought up to date in its place."""
+    return hasattr(_channel(receiver), "show")
+
+
+def show(message: Message, receiver: Receiver, sent: Sent) -> Sent:
+    """Bring a message up to date. Doing it twice is doing it once. Raises ``ChannelError``."""
+    return _channel(receiver).show(message, receiver, sent)  # type: ignore[no-any-return]
 
 
 def read_by_people(receiver: Receiver) -> bool:

@@ -29,6 +29,15 @@ def send(message: Message, receiver: Receiver, _previous: Sent | None) -> Sent:
     return Sent({"dedup_key": key})
 
 
+def show(message: Message, receiver: Receiver, sent: Sent) -> Sent:
+    """Whoever is on it is on the incident, too. PagerDuty knows no way back."""
+    if "acknowledged" in message.payload and firing(message):
+        key = sent.reference["dedup_key"]
+        event = {"routing_key": option(receiver, "routing_key"), "event_action": "acknowledge", "dedup_key": key}
+        post(option(receiver, "url"), compact(event), JSON, receiver)
+    return sent
+
+
 def _told(message: Message) -> dict[str, Any]:
     """At most 1,024 characters of summary (PagerDuty's limit). Lists stand as lists: labels may repeat."""
     clash = message.payload.get("clash") or {}

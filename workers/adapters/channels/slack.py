@@ -59,6 +59,11 @@ def send(message: Message, receiver: Receiver, previous: Sent | None) -> Sent:
     return _bring_up_to_date(client, message, receiver, previous)
 
 
+def show(message: Message, receiver: Receiver, sent: Sent) -> Sent:
+    """The root says who is on it. Nobody is notified."""
+    return _bring_up_to_date(_client(receiver), message, receiver, sent)
+
+
 def settle(message: Message, receiver: Receiver, previous: Sent | None) -> Sent | None:
     """Look for the delivery's key in the thread or the channel; what was left to do after posting is done."""
     client, channel = _client(receiver), option(receiver, "channel")

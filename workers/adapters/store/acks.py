@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Engine, Row, func, insert, select, text, update
 
+from workers.adapters.store import showing
 from workers.adapters.store.upkeep import acks
 from workers.pipeline.models import Ack
 
@@ -21,7 +22,9 @@ _IN_FORCE = text(
 def add(connection: Connection, ack: Ack) -> str:
     """Keep an acknowledgement; its ``id`` is given here and returned."""
     row = {name: getattr(ack, name) for name in ("subject", "author", "note", "at", "until")}
-    return str(connection.execute(insert(acks).values(row).returning(acks.c.id)).scalar_one())
+    made = connection.execute(insert(acks).values(row).returning(acks.c.id)).scalar_one()
+    showing.touch(connection, ack.subject)
+    return str(made)
 
 
 def in_force(connection: Connection, subject: str) -> Ack | None:
@@ -40,7 +43,11 @@ def listed(engine: Engine, *, past: bool = False) -> list[Ack]:
 def expire(connection: Connection, ack_id: int) -> bool:
     """Take an acknowledgement back now. False when there is none of this id in force."""
     in_force = (acks.c.id == ack_id, acks.c.until > func.now())
-    return connection.execute(update(acks).where(*in_force).values(until=func.now())).rowcount == 1
+    ended = update(acks).where(*in_force).values(until=func.now()).returning(acks.c.subject)
+    subject = connection.scalar(ended)
+    if subject is not None:
+        showing.touch(connection, subject)
+    return subject is not None
 
 
 def subject_of(engine: Engine, named: str) -> str | None:

@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Interval, Row, cast, func, or_, select, text, update
 
-from workers.adapters.store import acks, claims, tallies
+from workers.adapters.store import acks, claims, showing, silences, tallies
 from workers.adapters.store.claims import Done, Held
 from workers.adapters.store.clashes import current
 from workers.adapters.store.schema import alerts, deliveries, delivery_alerts, memberships, reports, threads
 from workers.adapters.store.tallies import Tally
 from workers.adapters.store.works import SEND
 from workers.pipeline.message import part
-from workers.pipeline.models import Ack, Alert, Clash, Delivery, Filing, Hold, Message
+from workers.pipeline.models import Ack, Alert, Clash, Delivery, Filing, Hold, Message, Silence
 from workers.pipeline.route import QUIET
 
 
@@ -44,10 +44,11 @@ class Outgoing:
 
     ``clash`` is the current truth about the clash of the last alert, ``others`` the same for further clashes, which
     quiet hours or a route's grouping brought together; ``notices`` are alerts about no clash. ``earlier`` is what the
-    thread's readers were last told of the clash, ``sent`` the channel's answer to the thread's latest message.
+    thread's readers were last told of the clash, ``sent`` the channel's answer to the thread's latest message,
+    itself once it was sent.
     ``message`` was rendered by an attempt before. ``waits`` says that an earlier delivery of the thread is still under
     way: people must not read the correction first. ``released``: quiet hours held it and are over.
-    ``moot`` says why it need not be sent any more, ``ack`` who is on the clash now.
+    ``moot`` says why it need not be sent any more, ``ack`` who is on the clash now, ``muted`` who silenced it.
     """
 
     delivery: Delivery
@@ -64,6 +65,7 @@ class Outgoing:
     moot: State | None = None
     notices: tuple[Alert, ...] = ()
     ack: Ack | None = None
+    muted: Silence | None = None
 
 
 def load(engine: Engine, delivery_id: int) -> Outgoing:
@@ -87,11 +89,12 @@ def load(engine: Engine, delivery_id: int) -> Outgoing:
             filings=filings,
             message=row.message,
             earlier=earlier,
-            sent=_before(connection, row),
+            sent=row.sent or _before(connection, row),
             others=tuple(told[:-1]),
             moot=_moot(connection, row, carried),
             notices=notices,
             ack=acks.in_force(connection, clash.id) if clash else None,
+            muted=silences.muting(engine, alerts) if clash else None,
             released=row.held_for == Hold.QUIET_HOURS and row.group_key != QUIET,
         )
 
@@ -205,6 +208,34 @@ def arrived(connection: Connection, held: Held, outgoing: Outgoing, sent: dict[s
         .values(due_at=func.greatest(func.now(), deliveries.c.held_until), hinted_at=func.now())
     )
     return list(connection.scalars(waiting.returning(deliveries.c.id)))
+
+
+def overtaken(engine: Engine, held: Held) -> State | None:
+    """Whether the thread has gone on since: ``sending`` or ``sent``."""
+    with engine.connect() as connection:
+        found: str | None = connection.scalar(_OVERTAKEN, {"id": held.id})
+    return State(found) if found else None
+
+
+_OVERTAKEN = text(
+    """
+    SELECT later.state FROM deliveries AS this JOIN deliveries AS later USING (thread_id)
+    WHERE this.id = :id AND later.sequence > this.sequence AND later.state IN ('sending', 'sent')
+    ORDER BY later.state LIMIT 1
+    """
+)
+
+
+def shown(connection: Connection, held: Held, outgoing: Outgoing, sent: dict[str, Any] | None) -> None:
+    """Settle what was brought up to date in its place; ``None``: it cannot be, or need not.
+
+    What the thread told meanwhile may have been covered up by it, and is shown again.
+    """
+    claims.finish(connection, held, Done("shown" if sent else "nothing", subject=outgoing.delivery.receiver))
+    if sent:
+        _set(connection, held, sent=sent)
+    if sent and outgoing.clash and connection.scalar(_OVERTAKEN, {"id": held.id}):
+        showing.touch(connection, outgoing.clash.id)
 
 
 def full(engine: Engine, held: Held, receiver: str, messages: int, per: timedelta) -> float:

@@ -20,9 +20,9 @@ SELECT * FROM (
                 WHEN state = 'known' THEN 'the thread''s last message told all of it'
                 WHEN state = 'acknowledged' THEN 'somebody was on it'
                 WHEN told_in IS NOT NULL THEN 'told in delivery ' || told_in || ', with what else quiet hours held'
-                WHEN deliveries.stage IS NULL AND held_for IS NOT NULL
+                WHEN deliveries.stage IS DISTINCT FROM 'send' AND held_for IS NOT NULL
                 THEN 'had waited: ' || held_for || ' until ' || to_char(held_until, 'YYYY-MM-DD HH24:MI') || ' UTC'
-                WHEN deliveries.stage IS NULL THEN ''
+                WHEN deliveries.stage IS DISTINCT FROM 'send' THEN ''
                 WHEN held_until > now()
                 THEN held_for || ' until ' || to_char(held_until, 'YYYY-MM-DD HH24:MI') || ' UTC'
                 WHEN circuits.open_until > now() THEN 'unreachable: ' || circuits.error

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
+from workers.adapters.store import showing
 from workers.adapters.store.schema import alerts, clashes
 from workers.adapters.store.upkeep import silences
 from workers.pipeline.models import Alert, Clash, Silence
@@ -18,12 +20,20 @@ def add(connection: Connection, silence: Silence) -> str:
     row = {name: getattr(silence, name) for name in ("author", "comment", "starts", "ends")}
     row |= {"matchers": list(silence.matchers), "regions": list(silence.regions)}
     made = insert(silences).values(row).returning(silences.c.id)
-    return str(connection.execute(made).scalar_one())
+    number = connection.execute(made).scalar_one()
+    showing.touch_matched(connection, silence.matchers)
+    return str(number)
 
 
 def in_force(engine: Engine) -> list[Silence]:
     """Those that have begun and not ended."""
     return _read(engine, silences.c.starts <= func.now(), silences.c.ends > func.now())
+
+
+def muting(engine: Engine, told: Sequence[Alert]) -> Silence | None:
+    """The one that lasts longest of those that hush all of these alerts wherever their clash lies."""
+    whole = [one for one in in_force(engine) if not one.regions]
+    return next((one for one in reversed(whole) if all(covers(one, alert, frozenset()) for alert in told)), None)
 
 
 def listed(engine: Engine, *, expired: bool = False) -> list[Silence]:
@@ -36,7 +46,9 @@ def expire(connection: Connection, silence_id: str) -> bool:
     if not silence_id.isdecimal():
         return False
     open_one = update(silences).where(silences.c.id == int(silence_id), silences.c.ends > func.now())
-    return connection.execute(open_one.values(ends=func.now())).rowcount == 1
+    matchers = connection.scalar(open_one.values(ends=func.now()).returning(silences.c.matchers))
+    showing.touch_matched(connection, matchers or ())
+    return matchers is not None
 
 
 def would_have_withheld(engine: Engine, silence: Silence, regions: RegionIndex, days: int = 3) -> list[Alert]:

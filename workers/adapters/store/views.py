@@ -52,8 +52,8 @@ _ALERTS = """
 SELECT id, alert, at FROM alerts WHERE (CAST(:before AS bigint) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit
 """
 _DELIVERIES = """
-SELECT deliveries.id, key, receiver, group_key, sequence, state, deliveries.stage IS NOT NULL AS pending,
-       deliveries.attempts, quarantine.error, made_at, sent_at
+SELECT deliveries.id, key, receiver, group_key, sequence, state,
+       deliveries.stage IS NOT DISTINCT FROM 'send' AS pending, deliveries.attempts, quarantine.error, made_at, sent_at
 FROM deliveries JOIN threads ON threads.id = thread_id
 LEFT JOIN quarantine ON quarantine.stage = 'send' AND quarantine.row_id = deliveries.id
 WHERE (CAST(:before AS bigint) IS NULL OR deliveries.id < :before) ORDER BY deliveries.id DESC LIMIT :limit

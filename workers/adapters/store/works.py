@@ -47,7 +47,8 @@ DETECT = Work("detect", articles, "process", batch=10, max_attempts=3, backoff=5
 CLUSTER = Work("cluster", articles, "process", batch=10, max_attempts=5, backoff=2, along=20)
 EVALUATE = Work("evaluate", revisions, "process", batch=10, max_attempts=5, backoff=5)
 SEND = Work("send", deliveries, "notify", batch=5, max_attempts=10, backoff=5)
+SHOW = Work("show", deliveries, "notify", batch=5, max_attempts=5, backoff=5)
 
-WORKS = (POLL, SUBSCRIBE, PARSE, FETCH, EXTRACT, DETECT, CLUSTER, EVALUATE, SEND)
+WORKS = (POLL, SUBSCRIBE, PARSE, FETCH, EXTRACT, DETECT, CLUSTER, EVALUATE, SEND, SHOW)
 BY_STAGE = {work.stage: work for work in WORKS}
 QUEUES = tuple(HARD_LIMIT)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from workers.pipeline.message import facts
 from workers.pipeline.message.acts import actions, by_hand
@@ -18,7 +19,7 @@ from workers.pipeline.message.digest import bundle, part
 from workers.pipeline.message.facts import Style, headline, inert, tidy, where
 from workers.pipeline.message.notice import notice
 from workers.pipeline.message.template import dressed
-from workers.pipeline.models import Ack, Alert, AlertKind, Clash, Delivery, Filing, Message
+from workers.pipeline.models import Ack, Alert, AlertKind, Clash, Delivery, Filing, Message, Silence
 from workers.pipeline.wire import encode
 
 __all__ = [
@@ -44,7 +45,8 @@ class Story:
     """What a message is made from.
 
     ``earlier`` is the thread's last message, ``None`` if this is its first; ``others`` are further clashes that
-    the delivery tells of, where a route's grouping or quiet hours brought them together. ``ack`` says who is on it.
+    the delivery tells of, where a route's grouping or quiet hours brought them together. ``ack`` says who is on it,
+    ``muted`` who wants to hear no more of it.
     """
 
     clash: Clash
@@ -53,6 +55,7 @@ class Story:
     earlier: Message | None = None
     others: tuple[Story, ...] = ()
     ack: Ack | None = None
+    muted: Silence | None = None
 
 
 def render(
@@ -88,9 +91,14 @@ def _one(delivery: Delivery, story: Story, style: Style) -> Message:
         links=_links(story, style),
         changes=changes(story.clash, story.filings, story.earlier, style),
         actions=actions(delivery, story.clash.id, _fired(story), style),
-        payload={"alerts": [encode(alert) for alert in story.alerts], "clash": encode(story.clash)},
+        payload=_payload(story),
     )
     return _inert(told)
+
+
+def _payload(story: Story) -> dict[str, Any]:
+    told = {"alerts": [encode(alert) for alert in story.alerts], "clash": encode(story.clash)}
+    return told | ({"acknowledged": encode(story.ack)} if story.ack else {})
 
 
 def _inert(told: Message) -> Message:
@@ -190,14 +198,16 @@ def _lines(story: Story, style: Style) -> Iterator[tuple[str, str]]:
     for reason in dict.fromkeys(_why(alert, style) for alert in story.alerts):
         yield "why", reason
     if story.ack:
-        yield "acknowledged", _on_it(story.ack, style)
+        yield "acknowledged", _until(story.ack.author, story.ack.until, story.ack.note, style)
+    if story.muted:
+        yield "muted", _until(story.muted.author, story.muted.ends, story.muted.comment, style)
     if not (style.front.url and style.front.key):
         yield "answer", by_hand(clash.id)
 
 
-def _on_it(ack: Ack, style: Style) -> str:
-    until = style.words("acknowledged.until", who=tidy(ack.author, 60), until=facts.clock(ack.until, style))
-    return f"{until}: {tidy(ack.note, 160)}" if ack.note else until
+def _until(who: str, end: datetime, note: str, style: Style) -> str:
+    until = style.words("until", who=tidy(who, 60), until=facts.clock(end, style))
+    return f"{until}: {tidy(note, 160)}" if note else until
 
 
 def _sources(clash: Clash, style: Style) -> str:

@@ -111,7 +111,8 @@ _TABLE: dict[str, tuple[str, str]] = {
     ),
     # answers
     "acknowledged": ("Acknowledged by", "Opgepakt door"),
-    "acknowledged.until": ("{who}, until {until}", "{who}, tot {until}"),
+    "muted": ("Muted by", "Stilgezet door"),
+    "until": ("{who}, until {until}", "{who}, tot {until}"),
     "answer": ("To answer", "Antwoorden"),
     "act.acknowledge": ("Acknowledge", "Ik pak dit op"),
     "act.mute": ("Mute for 4 hours", "4 uur stil"),
