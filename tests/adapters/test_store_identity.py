@@ -7,7 +7,7 @@ from itertools import count
 from sqlalchemy import Engine, insert, select, text
 
 from workers.adapters import publishers
-from workers.adapters.store import ageing, alerts, articles, assigning, filings, gauges, neighbourhood
+from workers.adapters.store import ageing, alerts, articles, assigning, filings, gauges, nearby
 from workers.adapters.store.schema import articles as article_rows
 from workers.adapters.store.schema import entries, feeds, memberships, revisions
 from workers.pipeline import dedupe
@@ -201,10 +201,10 @@ def test_clashes_without_news_become_quiet_and_then_closed(engine: Engine) -> No
 
 
 def test_the_squares_around_a_point_cross_the_date_line_and_give_up_near_the_poles() -> None:
-    fiji = neighbourhood.cells(-17.0, 179.9, 60)
+    fiji = nearby.cells(-17.0, 179.9, 60)
     assert fiji is not None
-    assert neighbourhood.cell(-17.0, -179.9) in fiji
-    assert neighbourhood.cells(0.0, 0.0, 20000) is None
+    assert nearby.cell(-17.0, -179.9) in fiji
+    assert nearby.cells(0.0, 0.0, 20000) is None
 
 
 def test_days_of_a_report_reach_over_midnight(engine: Engine) -> None:

@@ -33,3 +33,8 @@ def dumps(cls: Any, value: Any) -> str:
 def decode(cls: type[T], value: Any) -> T:
     """The inverse of ``encode``. Raises ``pydantic.ValidationError`` on anything else."""
     return cast(T, _ADAPTERS[cls].validate_python(value))
+
+
+def loads(cls: type[T], text: str) -> T:
+    """The inverse of ``dumps``, in one native step. Raises ``pydantic.ValidationError`` on anything else."""
+    return cast(T, _ADAPTERS[cls].validate_json(text))

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Table, and_, bindparam, func, select, text, u
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from workers.adapters.store.columns import among
-from workers.adapters.store.neighbourhood import Neighbourhood, cell_of
+from workers.adapters.store.nearby import cell_of
+from workers.adapters.store.neighbourhood import Neighbourhood
 from workers.adapters.store.schema import clashes, memberships, revisions, situations
 from workers.adapters.store.works import EVALUATE
 from workers.pipeline.cluster import Before, Clustering, scene

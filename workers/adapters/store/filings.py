@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, text
 
 from workers.adapters.store.articles import Known
-from workers.adapters.store.neighbourhood import cell_of
+from workers.adapters.store.nearby import cell_of
 from workers.adapters.store.schema import reports
 from workers.pipeline import urls
 from workers.pipeline.cluster import card, filed, reach
