@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, delete, func, select, text, update
+from sqlalchemy import Connection, Engine, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import NoResultFound
 
@@ -18,6 +19,7 @@ from workers.adapters.store.schema import articles, entries, feeds, signatures, 
 from workers.adapters.store.tallies import Tally
 from workers.adapters.store.works import DETECT
 from workers.pipeline import dedupe, urls, wire
+from workers.pipeline.dedupe import Copy
 from workers.pipeline.models import Article, Entry, Feed, Outcome, Signature
 
 COPY_REACH = timedelta(days=14)
@@ -202,20 +204,39 @@ def sign(connection: Connection, known: Known, signature: Signature | None) -> N
     if signature is None:
         connection.execute(delete(signatures).where(signatures.c.article_id == known.id))
         return
-    row = {"id": known.id, "signature": as_json(Signature, signature), "keys": list(dedupe.keys(signature))}
+    row = {"id": known.id, "signature": as_json(Signature, signature), "keys": json.dumps(dedupe.keys(signature))}
     connection.execute(_SIGN, row)
 
 
 _SIGN = text(
     """
     INSERT INTO signatures (article_id, signature, keys)
-    VALUES (:id, CAST(:signature AS jsonb), CAST(:keys AS bigint[]))
+    VALUES (:id, CAST(:signature AS jsonb), CAST(translate(:keys, '[]', '{}') AS bigint[]))
     ON CONFLICT (article_id) DO UPDATE SET signature = excluded.signature, keys = excluded.keys
     """
 )
 
 
-def mark_copy(connection: Connection, article_id: int, origin: int | None, similarity: float | None) -> None:
-    """Note whose copy the article is, or that it is nobody's."""
-    values = {"copy_of": origin, "similarity": similarity}
-    connection.execute(update(articles).where(articles.c.id == article_id).values(values))
+def copies_of(connection: Connection, ids: Collection[int]) -> dict[int | None, set[int]]:
+    """Which articles copy each of these."""
+    found: dict[int | None, set[int]] = {}
+    for row in connection.execute(select(articles.c.id, articles.c.copy_of).where(among(articles.c.copy_of, ids))):
+        found.setdefault(row.copy_of, set()).add(row.id)
+    return found
+
+
+def mark_copies(connection: Connection, found: Mapping[int, Copy | None]) -> None:
+    """Note whose copy each article is, or that it is nobody's."""
+    rows = [
+        {"number": number, "origin": int(copy.origin) if copy else None, "alike": copy.similarity if copy else None}
+        for number, copy in found.items()
+    ]
+    if rows:
+        connection.execute(_MARK, rows)
+
+
+_MARK = (
+    update(articles)
+    .where(articles.c.id == bindparam("number"))
+    .values(copy_of=bindparam("origin"), similarity=bindparam("alike"))
+)

@@ -16,7 +16,7 @@ from workers.adapters.store.neighbourhood import Neighbourhood
 from workers.adapters.store.schema import clashes, memberships, revisions, situations
 from workers.adapters.store.works import EVALUATE
 from workers.pipeline.cluster import Before, Clustering, scene
-from workers.pipeline.models import Change, Clash, ClashState, Revision, Situation, Status
+from workers.pipeline.models import Change, Clash, ClashState, Revision, Status
 
 
 def save(connection: Connection, found: Clustering, around: Neighbourhood, before: Before, primed: bool) -> list[int]:
@@ -29,7 +29,7 @@ def save(connection: Connection, found: Clustering, around: Neighbourhood, befor
         merged = {"merged_into": into, "state": ClashState.CLOSED.value, "changed_at": func.now()}
         connection.execute(update(clashes).where(clashes.c.id == gone).values(merged))
     _join(connection, {one: clash.id for clash in found.clashes for one in clash.filings}, around.home)
-    _situate(connection, found.situations)
+    _situate(connection, found, {clash.situation for clash in before.clashes})
     empty = around.bereft - found.redirects.keys() - {clash.id for clash in found.clashes}
     collapsed = [_collapse(known[one]) for one in sorted(empty & known.keys())]
     keep(connection, [revision.clash for revision in collapsed])
@@ -104,11 +104,14 @@ def _join(connection: Connection, wanted: dict[str, str], current: Mapping[str, 
         connection.execute(_MOVE, moved)
 
 
-def _situate(connection: Connection, found: Sequence[Situation]) -> None:
-    """Situations may take in clashes that were not recomputed: those only learn their situation's name."""
-    chosen = select(situations.c.situation).where(among(situations.c.id, [one.id for one in found]))
+def _situate(connection: Connection, found: Clustering, left: Collection[str | None]) -> None:
+    """Situations that hold a clash of those told, or did before. They may take in others, that were not recomputed:
+    those only learn their situation's name."""
+    told = {clash.id for clash in found.clashes}
+    touched = [one for one in found.situations if one.id in left or not told.isdisjoint(one.clashes)]
+    chosen = select(situations.c.situation).where(among(situations.c.id, [one.id for one in touched]))
     known = set(connection.scalars(chosen))
-    changed = [one for one in found if one not in known]
+    changed = [one for one in touched if one not in known]
     if not changed:
         return
     connection.execute(_SITUATION, [{"id": one.id, "situation": one} for one in changed])

@@ -6,14 +6,14 @@ earlier one, the one before becomes its copy after all.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from workers.adapters.store import articles, filings
 from workers.adapters.store.articles import Lookalike
-from workers.adapters.store.schema import articles as table
 from workers.pipeline.dedupe import Candidate, Copy, copy_of
 
 
@@ -23,19 +23,22 @@ def settle(connection: Connection, ids: Collection[int]) -> set[int]:
     Call under the assignment lock. A copy always leads straight to an origin that is no copy itself.
     """
     met = articles.lookalikes(connection, ids)
-    shelf = _Shelf(connection, {one.id: one for found in met.values() for one in found})
+    known = {one.id: one for found in met.values() for one in found}
+    shelf = _Shelf(known, articles.copies_of(connection, known))
     for mine in sorted(met, key=lambda one: _order(shelf.known[one])):
         shelf.settle(mine, [one.id for one in met[mine] if one.id != mine])
+    articles.mark_copies(connection, shelf.changed)
+    filings.credit(connection, shelf.changed)
     return {*ids, *shelf.changed}
 
 
 class _Shelf:
     """The articles compared, each with the origin that it has by now."""
 
-    def __init__(self, connection: Connection, known: dict[int, Lookalike]) -> None:
-        self._connection = connection
+    def __init__(self, known: dict[int, Lookalike], copies: dict[int | None, set[int]]) -> None:
         self.known = known
-        self.changed: set[int] = set()
+        self._copies: defaultdict[int | None, set[int]] = defaultdict(set, copies)
+        self.changed: dict[int, Copy | None] = {}
 
     def settle(self, number: int, near: Iterable[int]) -> None:
         """Of what came before it an article may be a copy; else what came after may be copies of it."""
@@ -52,11 +55,11 @@ class _Shelf:
         origin = int(found.origin) if found else None
         if origin == one.copy_of:
             return
-        followers = select(table.c.id).where(table.c.copy_of == one.id)
-        for number in (one.id, *(self._connection.scalars(followers).all() if origin else ())):
-            articles.mark_copy(self._connection, number, origin, found.similarity if found else None)
-            filings.credit(self._connection, number, origin)
-            self.changed.add(number)
+        moved = {one.id, *(self._copies.pop(one.id, ()) if origin else ())}
+        self._copies[one.copy_of].discard(one.id)
+        self._copies[origin] |= moved
+        for number in moved:
+            self.changed[number] = found
             if number in self.known:
                 self.known[number] = replace(self.known[number], copy_of=origin)
 

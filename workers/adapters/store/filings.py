@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from workers.adapters.store.nearby import cell_of
 from workers.adapters.store.schema import reports
 from workers.pipeline import urls
 from workers.pipeline.cluster import card, filed, reach
+from workers.pipeline.dedupe import Copy
 from workers.pipeline.models import Coding, Document, Filing
 from workers.pipeline.models.publisher import Publishers
 
@@ -116,10 +117,15 @@ def _report(known: Known, ordinal: int, filing: Filing) -> dict[str, Any]:
     }
 
 
-def credit(connection: Connection, article_id: int, origin: int | None) -> None:
-    """Write into an article's filings whose copy it is, or that it is nobody's."""
-    copied, root = json.dumps(str(origin) if origin else None), json.dumps(str(origin or article_id))
-    connection.execute(text(_CREDIT), {"id": article_id, "origin": copied, "root": root})
+def credit(connection: Connection, found: Mapping[int, Copy | None]) -> None:
+    """Write into the filings of articles whose copy each is, or that it is nobody's."""
+    origins = {number: copy.origin if copy else None for number, copy in found.items()}
+    rows = [
+        {"id": number, "origin": json.dumps(origin), "root": json.dumps(origin or str(number))}
+        for number, origin in origins.items()
+    ]
+    if rows:
+        connection.execute(text(_CREDIT), rows)
 
 
 _CREDIT = """

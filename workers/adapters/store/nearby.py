@@ -1,8 +1,8 @@
 """Cards in, what the store holds around them out: filings that may tell the same incidents, and clashes beside them.
 
 One statement for all cards of a look-up. Rows are found by one-degree squares and days, so the cost depends on the
-news of those days around those places and not on how much is stored: scalar subqueries and ``OFFSET 0`` keep the planner,
-which cannot know how few rows a JSON text holds, from reading whole tables instead.
+news of those days around those places and not on how much is stored: scalar subqueries and ``OFFSET 0`` keep the
+planner, which cannot know how few rows a JSON text holds, from reading whole tables instead.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def filings(connection: Connection, own: Sequence[Card], touched: Collection[str
     around = json.dumps([_reach(one) for one in dict.fromkeys(map(reach, own))])
     given = {"around": around, "own": [card.id for card in own], "touched": sorted(touched), "stage": CLUSTER.stage}
     limits = {"placed": _MOST_PLACED, "unplaced": _MOST_UNPLACED}
-    for card, clash in connection.execute(_FILINGS, given | limits):
+    for card, clash in connection.execute(_FILINGS, given | limits).all():
         yield Found(_card(card), clash)
 
 
@@ -137,7 +137,7 @@ _FILINGS = text(
 def scenes(connection: Connection, own: Iterable[Card]) -> Iterator[Beside]:
     """Clashes that may belong to the same situation."""
     around = json.dumps([_beside(card, card.place) for card in own if card.place])
-    for scene, situation in connection.execute(_SCENES, {"around": around}):
+    for scene, situation in connection.execute(_SCENES, {"around": around}).all():
         yield Beside(_scene(scene), situation)
 
 

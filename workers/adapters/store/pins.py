@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, or_, text, update
 
 from workers.adapters.store.columns import among
 from workers.adapters.store.upkeep import pins
@@ -15,12 +16,19 @@ Pair = tuple[str, str]
 
 def of(connection: Connection, filings: Collection[str]) -> Pins:
     """What was decided about any of these filings."""
-    chosen = select(pins.c.one, pins.c.other, pins.c.together)
-    rows = connection.execute(chosen.where(or_(among(pins.c.one, filings), among(pins.c.other, filings)))).all()
     held: dict[bool, set[frozenset[str]]] = {True: set(), False: set()}
-    for one, other, together in rows:
+    for one, other, together in connection.execute(_OF, {"filings": json.dumps(list(filings))}):
         held[together].add(frozenset((one, other)))
     return Pins(frozenset(held[True]), frozenset(held[False]))
+
+
+_OF = text(
+    """
+    WITH asked AS (SELECT jsonb_array_elements_text(CAST(:filings AS jsonb)) AS id)
+    SELECT one, other, together FROM pins
+    WHERE one = ANY(ARRAY(SELECT id FROM asked)) OR other = ANY(ARRAY(SELECT id FROM asked))
+    """
+)
 
 
 def put(connection: Connection, decision: int, pairs: Iterable[Pair], *, together: bool) -> None:

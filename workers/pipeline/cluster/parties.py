@@ -83,7 +83,8 @@ def stands(camps: Iterable[Camp], chosen: Pairs, allied: Allied) -> tuple[list[S
     number, known = numbered(camps)
     one, other = chosen.of(number)
     codes, which = np.unique(one * len(known) + other, return_inverse=True)
-    return [stand(known[code // len(known)], known[code % len(known)], allied) for code in codes.tolist()], which
+    firsts, seconds = (half.tolist() for half in np.divmod(codes, len(known)))
+    return [stand(known[a], known[b], allied) for a, b in zip(firsts, seconds, strict=True)], which
 
 
 def meeting(a: Camp, b: Camp, allied: Allied) -> Meeting:

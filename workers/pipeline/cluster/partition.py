@@ -164,7 +164,7 @@ class _Table:
     def _join(self, a: int, b: int) -> None:
         """Group ``b`` into ``a``, because of the card of ``b`` that fits ``a`` best."""
         some, others = self._members[b], self._members[a]
-        best = int(self._points[np.ix_(some, others)].argmax())
+        best = int(self._points[np.array(some)[:, None], others].argmax())
         self._merge(others[best % len(others)], some[best // len(others)])
 
     def _merge(self, into: int, card: int, because: str | None = None) -> None:

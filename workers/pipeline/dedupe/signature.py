@@ -33,24 +33,25 @@ _TITLE_WORDS = 8
 
 def sign(text: str, title: str | None = None) -> Signature:
     """The signature of an article. A headline counts only beside an almost empty body: reprints change it."""
-    own = narrative(text)
-    if len(own) < _TITLE_WORDS:
-        own = words(f"{title or ''}\n{text}")
-    shingles = {xxh3_64_digest(part.encode()) for part in _windows(own, SHINGLE)}
+    told = narrative(text)
+    if len(told) < _TITLE_WORDS:
+        told = words(f"{title or ''}\n{text}")
+    own = [word.encode() for word in told]
+    shingles = set(map(xxh3_64_digest, _windows(own, SHINGLE)))
     if not shingles:
         return Signature(SCHEME, (), 0)
-    marks = nsmallest(MARKS, {xxh3_64_intdigest(part.encode()) for part in _windows(own, MARK_WORDS)})
+    marks = nsmallest(MARKS, set(map(xxh3_64_intdigest, _windows(own, MARK_WORDS))))
     sketch = RMinHash(PERMUTATIONS, SEED)
     sketch.update(list(shingles))
     return Signature(SCHEME, tuple(sketch.digest()), len(shingles), tuple(marks))
 
 
-def _windows(own: list[str], size: int) -> Iterator[str]:
+def _windows(own: list[bytes], size: int) -> Iterator[bytes]:
     """Every passage of so many words; the whole of a shorter text."""
     return (
-        map(" ".join, zip(*(own[start:] for start in range(size)), strict=False))
+        map(b" ".join, zip(*(own[start:] for start in range(size)), strict=False))
         if len(own) > size
-        else iter(own and [" ".join(own)])
+        else iter(own and [b" ".join(own)])
     )
 
 
