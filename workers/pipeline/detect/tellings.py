@@ -63,12 +63,14 @@ def tellings(reading: Reading, weights: Weights) -> list[Telling]:
     text = reading.text
     about = topics(text, reading.tags)
     last_lead = lead(text)
-    found = []
+    found: list[Telling] = []
     for scene in scenes(text, reading.tags, reading.ages):
         telling = _telling(reading, scene, about, weights)
         if telling:
             telling = replace(telling, lead=scene.sentence.index <= last_lead)
             found += [telling, *_elsewhere(reading, telling)]
+        else:
+            found = [_pointed_out(reading, earlier, scene) for earlier in found]
     return _settled(found, weights.threshold)
 
 
@@ -90,6 +92,20 @@ def _telling(reading: Reading, scene: Scene, about: Mapping[str, float], weights
         return None
     clause = reading.text.clause_at(reading.text.starts[kind.trigger.first])
     return Telling(scene, rated, kind, located, _moment(reading, scene, clause, kind.trigger.first), pinned=bool(facts))
+
+
+def _pointed_out(reading: Reading, telling: Telling, scene: Scene) -> Telling:
+    """With the place that a mention right after it gives: "launched an offensive" ... "the offensive on al-Qaim". What
+    the lead tells is placed by the lead."""
+    placed = telling.lead or (telling.located is not None and telling.located.reach in OWN)
+    near = 0 < scene.sentence.index - telling.scene.sentence.index <= CARRIED
+    kind = kinds.violent(scene.triggers, frozenset()) if near and not placed and telling.violent else None
+    if kind is None or not (telling.scene.news and scene.news):
+        return telling
+    located = _located(reading, kind)
+    if located is None or located.reach is not Reach.CLAUSE or located.spotted.role not in (*EVENT_ROLES, Role.BARE):
+        return telling
+    return replace(telling, located=replace(located, reach=Reach.SENTENCE))
 
 
 def _least(text: Text, facts: Mapping[str, float]) -> float:
