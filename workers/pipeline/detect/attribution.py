@@ -8,13 +8,14 @@ the claimant on to the next sentence; nothing else does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from workers.pipeline.detect import layout
 from workers.pipeline.detect.phrases import Hit
 from workers.pipeline.detect.speakers import Speakers
 from workers.pipeline.detect.text import Sentence, Text
-from workers.pipeline.models import Claimant, Stance
+from workers.pipeline.models import Claimant, Span, Stance
 
 SIDES = ("", "_pre", "_post", "_self")
 _OPENING_QUOTES = '"“«„‘'
@@ -57,15 +58,36 @@ def attributions(speakers: Speakers) -> tuple[Attribution, ...]:
     text = speakers.text
     found: list[Attribution] = []
     latest: Attribution | None = None
+    quoted = _speeches(text)
     for sentence in text.sentences:
         told = list(_told(speakers, sentence))
-        if not told and latest and _continues(speakers, sentence, latest):
-            told = [
-                Attribution(sentence.first, sentence.last, latest.claimant, latest.stance, latest.cue, latest.words)
-            ]
+        if not told:
+            going_on = latest if latest and _continues(speakers, sentence, latest) else None
+            source = _closing(speakers, quoted.get(sentence.index)) or going_on
+            told = [replace(source, first=sentence.first, last=sentence.last)] if source else []
         found += told
         latest = told[-1] if told else None
     return tuple(found)
+
+
+def _speeches(text: Text) -> dict[int, Span]:
+    """The quotation that a sentence begins or goes on, where a later one ends it: by the sentence's number."""
+    found: dict[int, Span] = {}
+    for paragraph in text.paragraphs:
+        for begin, end in layout.quotations(text.full, paragraph):
+            last = text.sentence_at(end - 1).index
+            found.update((index, (begin, end)) for index in range(text.sentence_at(begin).index, last))
+    return found
+
+
+def _closing(speakers: Speakers, quotation: Span | None) -> Attribution | None:
+    """Who is named behind a quotation of several sentences: they all are theirs."""
+    if quotation is None:
+        return None
+    text = speakers.text
+    behind = text.word_at(quotation[1])
+    told = _told(speakers, text.sentence_at(quotation[1] - 1))
+    return next((a for a in told if min(a.words[0], a.cue[0]) >= behind), None)
 
 
 def speaker(said: Sequence[Attribution], word: int) -> Attribution | None:

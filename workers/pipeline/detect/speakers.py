@@ -260,9 +260,7 @@ class Speakers:
             first -= 1
         while last < limit and last - head[1] < WIDE and not self._broken(last):
             linked = last
-            while (
-                linked < limit and self.marks.at("claims.link", linked) and not (linked > last and self._broken(linked))
-            ):
+            while linked < limit and self._linking(linked, last) and not (linked > last and self._broken(linked)):
                 linked += 1
             if linked > last and linked < limit and not self.edges[linked] and not self._broken(linked):
                 last = linked + 1
@@ -277,6 +275,10 @@ class Speakers:
             else:
                 break
         return first, min(last, limit)
+
+    def _linking(self, i: int, begin: int) -> bool:
+        """ "of" and, after it, "the"."""
+        return bool(self.marks.at("claims.link", i) or (i > begin and self.marks.at("sides.article", i)))
 
     def _heads(self, begin: int, end: int) -> list[tuple[int, int]]:
         return [head for head in self.heads if begin <= head[0] and head[1] <= end]
