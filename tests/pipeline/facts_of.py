@@ -17,7 +17,7 @@ from workers.pipeline.detect.speakers import Speakers
 from workers.pipeline.detect.text import Text, read
 from workers.pipeline.models import Claim, Count, Document
 
-OPENERS = frozenset({"but", "however", "although", "while"})
+OPENERS = {word: ((),) for word in ("but", "however", "although", "while")}
 KNOWN: Actors = knowledge.actors()
 
 
@@ -74,7 +74,7 @@ class Account:
 def account(words: str, language: str = "en", *nations: tuple[str, str]) -> Account:
     """Reads the text; ``nations`` are (word of the text, country) as the places would find them."""
     facts = knowledge.facts(language)
-    text = read(Document("one", words), language, OPENERS if language == "en" else frozenset())
+    text = read(Document("one", words), language, OPENERS if language == "en" else {})
     found = [
         Nation(text.word_at(at), text.word_at(at) + 1, country, True)
         for word, country in nations

@@ -112,3 +112,37 @@ def test_every_claim_points_at_its_words() -> None:
 )  # fmt: skip
 def test_a_claimant_is_named_by_all_its_words_before_the_verb(language: str, sentence: str, whole: str) -> None:
     assert [claim.claimant.text for claim in account(sentence, language).claims if claim.claimant] == [whole]
+
+
+QUOTED: list[tuple[str, str, str]] = [
+    ("en", '"We came under fire at dawn. Two of our guards were killed," said a spokesman of the mine.', "a spokesman"),
+    (
+        "nl",
+        '"Wij werden beschoten bij de brug. Drie soldaten zijn gedood", aldus een woordvoerder.',
+        "een woordvoerder",
+    ),
+    ("ru", "«Нас обстреляли утром. Погибли трое солдат», — сообщил губернатор.", "губернатор"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "claimant"), QUOTED)
+def test_a_speech_of_several_sentences_is_whoever_s_is_named_behind_it(language: str, text: str, claimant: str) -> None:
+    told = account(text, language)
+
+    assert {said.claimant.text.split(" of ")[0] for said in told.said} == {claimant}
+    assert len(told.said) == 2
+
+
+def test_but_ends_what_a_claimant_says() -> None:
+    told = account("The army said it had met no resistance, but two soldiers were killed.")
+
+    assert [claim.claimant for claim in told.claims if claim.about == "killed"] == [None]
+
+
+def test_each_teller_of_who_holds_a_place_is_kept() -> None:
+    told = account(
+        "The army said it had taken control of the base, and many reports state that rebels captured the airport."
+    )
+
+    held = [claim.claimant.text for claim in told.claims if claim.about == "control" and claim.claimant]
+    assert held == ["The army", "many reports"]

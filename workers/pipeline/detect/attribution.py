@@ -125,6 +125,7 @@ def _told(speakers: Speakers, sentence: Sentence) -> Iterator[Attribution]:
     for number, source in enumerate(kept):
         begin = sentence.first if number == 0 else _cut(text, sentence, source)
         end = sentence.last if number + 1 == len(kept) else _cut(text, sentence, kept[number + 1])
+        end = _contradicted(speakers, sentence, source, end)
         span = text.span(source.first, source.last)
         claimant = Claimant(text.quote(span), span, speakers.id(source.first, source.last))
         cue = source.cue.first, source.cue.last
@@ -143,6 +144,17 @@ def _cut(text: Text, sentence: Sentence, source: Source) -> int:
     if commas and not closing:
         return max(commas[0], clause.first)
     return clause.first if clause.first > sentence.first else start
+
+
+def _contradicted(speakers: Speakers, sentence: Sentence, source: Source, end: int) -> int:
+    """Where ", but" sets the outlet's own words against the source's, if it does before ``end``."""
+    text, marks = speakers.text, speakers.marks
+    begin = max(source.last, source.cue.last)
+    for clause in text.clauses_of(sentence):
+        opposed = clause.opener is not None and marks.at("claims.skip", clause.first) is not None
+        if begin < clause.first < end and opposed and "," in text.between(clause.first):
+            return clause.first
+    return end
 
 
 def _sources(speakers: Speakers, sentence: Sentence) -> Iterator[Source]:

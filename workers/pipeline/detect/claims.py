@@ -119,20 +119,30 @@ def _facts(source: Source, clause: Span) -> Iterator[Claim]:
     peaceful = marks.of("claims.peaceful", *clause)
     if peaceful:
         yield _claim(source, "occurrence", clause, peaceful[0].first, stance=Stance.DENIES)
-    control = _first(marks, "control", clause)
-    if control:
-        yield _claim(source, "control", clause, control.first)
+    holders: dict[Attribution | None, Hit] = {}
+    for hit in marks.of("claims.control", *clause):
+        holders.setdefault(speaker(source.said, hit.first), hit)
+    for hit in holders.values():
+        yield _claim(source, "control", clause, hit.first)
     accused, began = _first(marks, "accuses", clause), _first(marks, "began", clause)
     fighting, answered = _first(marks, "fighting", clause), _first(marks, "answers", clause)
     if accused and (began or fighting):
         yield _claim(source, "initiator", clause, accused.first)
     elif answered and by and fighting:
         yield _claim(source, "initiator", clause, answered.first)
+    elif began and by and fighting and _another(source, clause, began, by):
+        yield _claim(source, "initiator", clause, began.first)
     unconfirmed = _first(marks, "unconfirmed", clause)
     if unconfirmed:
         yield _claim(source, "occurrence", clause, unconfirmed.first, stance=Stance.CANNOT_CONFIRM)
     elif by and fighting and not accused:
         yield _claim(source, "occurrence", clause, fighting.first)
+
+
+def _another(source: Source, clause: Span, began: Hit, by: Attribution) -> bool:
+    """ "The rebels started shelling", says somebody else."""
+    before = [p for p in source.parties if clause[0] <= p.first < began.first]
+    return any(p.id != by.claimant.id and not by.words[0] <= p.first < by.words[1] for p in before)
 
 
 def _first(marks: Marks, label: str, clause: Span) -> Hit | None:
