@@ -17,7 +17,7 @@ from workers.pipeline.detect.speakers import Speakers
 from workers.pipeline.detect.text import Text, read
 from workers.pipeline.models import Claim, Count, Document
 
-OPENERS = {word: ((),) for word in ("but", "however", "although", "while")}
+OPENERS = dict.fromkeys(("but", "however", "although", "while"), ((),))
 KNOWN: Actors = knowledge.actors()
 
 
