@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from workers.adapters.store import claims, clock, heartbeats
+from workers.adapters.store import claims, clock, heartbeats, tallies
 from workers.adapters.store.engine import connect, is_passing
 from workers.adapters.store.schema import feeds
 from workers.adapters.store.works import POLL
@@ -32,6 +32,7 @@ def written_by_a_clock_an_hour_ahead(engine: Engine) -> int:
 def test_what_was_due_before_the_clock_was_set_back_is_due_now(engine: Engine) -> None:
     row = written_by_a_clock_an_hour_ahead(engine)
     assert clock.mend(engine) == pytest.approx(3600, abs=5)
+    assert [one.count for one in tallies.totals(engine) if one.stage == clock.CLOCK] == [1]
     with engine.connect() as connection:
         due, lease = connection.execute(select(feeds.c.due_at, feeds.c.lease_until)).one()
     assert due <= datetime.now(UTC)

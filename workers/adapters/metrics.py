@@ -22,6 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from workers import __version__
 from workers.adapters.standing import STANDING
 from workers.adapters.store import circuits, gauges, heartbeats, tallies, yields
+from workers.adapters.store.clock import CLOCK
 from workers.adapters.store.opinions import OPINION
 from workers.adapters.store.tallies import BOUNDS, UNTIMED, Total
 from workers.adapters.store.works import BY_STAGE, POLL, QUEUES, SEND
@@ -32,6 +33,8 @@ LATENCY = "latency"
 """The tally of the seconds from publication to delivery."""
 RESCUED = "rescued"
 """The outcome that the sweep tallies for a row whose hint nobody answered."""
+ABANDONED = "abandoned"
+"""The outcome that the sweep tallies for a row whose worker died or hung."""
 DEAF = "deaf"
 """The tally of workers that ended because they no longer heard their broker, by queue, and of beats that hung."""
 ARTICLE = "article"
@@ -166,11 +169,18 @@ def _state(engine: Engine) -> Iterator[Metric]:
 def _counts(engine: Engine) -> Iterator[Metric]:
     totals = tallies.totals(engine)
     work = [total for total in totals if total.stage in BY_STAGE and total.outcome != RESCUED]
+    never = [((stage, ABANDONED), 0) for stage in BY_STAGE]
     yield _counter(
         "outcomes",
         "Finished rows by stage and outcome.",
         ("stage", "outcome"),
-        _sum(((total.stage, total.outcome), total.count) for total in work),
+        _sum([*never, *(((total.stage, total.outcome), total.count) for total in work)]),
+    )
+    yield _counter(
+        "clock_set_back",
+        "How often the database's clock was found set back.",
+        (),
+        [((), float(sum(total.count for total in totals if total.stage == CLOCK)))],
     )
     yield _counter(
         "deliveries",

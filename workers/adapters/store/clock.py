@@ -8,9 +8,13 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine, Interval, case, cast, func, select, update
 from sqlalchemy.sql import ColumnElement
 
+from workers.adapters.store import tallies
+from workers.adapters.store.tallies import Tally
 from workers.adapters.store.upkeep import circuits, heartbeats
 from workers.adapters.store.works import WORKS
 
+CLOCK = "clock"
+"""The tally of how often it was set back."""
 TOLERANCE = 5.0
 """Seconds. A sign of life from further ahead was not given yet by this clock."""
 
@@ -29,6 +33,7 @@ def mend(engine: Engine) -> float:
             connection.execute(update(table).where(table.c.stage.is_not(None)).values(times))
         connection.execute(update(circuits).values(open_until=_earlier(circuits.c.open_until, back)))
         connection.execute(update(heartbeats).values(at=func.least(heartbeats.c.at, func.now())))
+        tallies.add(connection, Tally(CLOCK, "set_back"))
     return back
 
 
