@@ -38,8 +38,8 @@ LOOK = 3.0
 """Seconds between two looks at the queue."""
 PATIENCE = 15.0
 """Seconds for which an idle worker may leave messages waiting."""
-HANGS = 45.0
-"""Seconds after which a loop whose turns take one or two has hung: no statement may take more than 15."""
+HANGS = 30.0
+"""Seconds after which a loop has hung that shows its life after each statement or two: none may take more than 15."""
 
 
 @dataclass

@@ -71,7 +71,7 @@ class Beat:
     settings: Settings
     unanswered: float = UNANSWERED
     feel: Callable[[], None] = lambda: None
-    """Called after each chore: who watches knows that it does not hang."""
+    """Called after each chore and within long ones: who watches knows that it does not hang."""
 
     def run(self, stop: threading.Event) -> None:
         """Until ``stop`` is set."""
@@ -109,6 +109,7 @@ class Beat:
                 publish([(work, found.ids)])
                 if found.rescued or found.abandoned:
                     log.warning("hinted again", stage=work.stage, rescued=found.rescued, abandoned=found.abandoned)
+            self.feel()
 
     def mend_times(self) -> None:
         """Before the next sign of life, which would hide that the clock was set back."""
@@ -128,6 +129,7 @@ class Beat:
     def bury(self) -> None:
         for work in WORKS:
             claims.bury(self.engine, work)
+            self.feel()
 
     def compact(self) -> None:
         tallies.compact(self.engine)
