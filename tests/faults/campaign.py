@@ -74,21 +74,25 @@ class Campaign:
     kills: int = 0
 
     def finished(self) -> dict[str, int]:
-        """Rows that have no work left. Whoever looks also supervises."""
+        """Rows that have no work left, and messages that were heard. Whoever looks also supervises."""
         self.fleet.revive()
         with self.fleet.engine.connect() as connection:
-            return {noun: connection.scalar(text(_FINISHED.format(noun))) or 0 for noun in _NOUNS}
+            rows = {noun: connection.scalar(text(_FINISHED.format(noun))) or 0 for noun in _NOUNS}
+        return rows | {"heard": len(self.listener.keys)}
+
+    def waiting(self) -> dict[str, int]:
+        """What is left to do, under the same names."""
+        rows = {one.stage: one.rows for one in gauges.waiting(self.fleet.engine)}
+        left = {noun: sum(rows[stage] for stage in stages) for noun, stages in _NOUNS.items()}
+        return left | {"heard": gauges.pending(self.fleet.engine).get("hook", 0)}
 
     def progress(self) -> int:
         return sum(self.finished().values())
 
     def goes_on(self, before: dict[str, int]) -> bool:
         """Whether of each noun of which something waits another one is finished."""
-        waiting = {one.stage: one.rows for one in gauges.waiting(self.fleet.engine)}
-        return all(
-            now > before[noun] or not any(waiting[stage] for stage in _NOUNS[noun])
-            for noun, now in self.finished().items()
-        )
+        left = self.waiting()
+        return all(now > before[noun] or not left[noun] for noun, now in self.finished().items())
 
     def advance(self, pieces: int, seconds: float = 120) -> None:
         """Let the fleet sail in fair weather until so much more is done, or nothing is left."""
