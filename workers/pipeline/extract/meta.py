@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from htmldate import find_date
+from lxml.etree import XPath
 
 from workers.pipeline.dates import moment
 from workers.pipeline.plain import line
@@ -33,6 +34,8 @@ _TITLES = ("og:title", "twitter:title", "dc.title", "sailthru.title", "parsely-t
 _DESCRIPTIONS = ("og:description", "description", "twitter:description", "dc.description")
 _SITE_TAIL = re.compile(r"^(.{15,}?)\s+[|»•·–—-]\s+[^|»•·]{2,40}$")
 _LONGEST_JSON = 1_000_000
+_ITEMS = XPath("descendant::*[@itemprop=$name]")
+"""Compiled once: ``iterfind`` walks every element in Python."""
 
 
 @dataclass(slots=True)
@@ -158,7 +161,8 @@ def _values(metas: dict[str, str], keys: tuple[str, ...]) -> Iterator[str]:
 
 
 def _marked(tree: Any, name: str) -> Iterator[str]:
-    for element in tree.iterfind(f".//*[@itemprop='{name}']"):
+    elements: Any = _ITEMS(tree, name=name)
+    for element in elements:
         yield element.get("datetime") or element.get("content") or (element.text or "")
 
 
