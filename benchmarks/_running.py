@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -116,25 +116,49 @@ class Running:
 
 
 @contextmanager
-def running(press: Press, roles: tuple[str, ...] = ROLES, around: Mapping[str, str] | None = None) -> Iterator[Running]:
-    """Servers and a fleet under sail. ``around`` adds to the environment of the roles."""
+def running(
+    press: Press,
+    roles: tuple[str, ...] = ROLES,
+    around: Mapping[str, str] | None = None,
+    where: Mapping[str, tuple[str, ...]] | None = None,
+) -> Iterator[Running]:
+    """Servers and a fleet under sail. ``around`` adds to the environment of the roles.
+
+    With ``where`` (``Fleet.where``) the servers listen where the press does: other hosts have no way to their sockets.
+    """
     with TemporaryDirectory(prefix="clashwatch-", ignore_cleanup_errors=True) as name, ExitStack() as stack:
         state = Path(name)
         state.chmod(0o711)
         servers = (embedded.postgres(state), embedded.valkey(state))
+        if where:
+            servers = _listening(servers, press.address.partition(":")[0], state)
         store, broker = (stack.enter_context(machine(server, state, {})) for server in servers)
         migrate(store.server.url)
         host, _, port = press.address.partition(":")
+        urls = (store.server.url, broker.server.url)
+        if where:
+            urls = (f"postgresql://postgres@{host}:5432/clashwatch", f"redis://{host}:6379/0")
         config = configure(state / "config", (host, int(port)), f"http://{press.address}/hook", press.feeds)
         engine = connect(store.server.url)
         stack.callback(engine.dispose)
         (state / "tmp").mkdir()
         surroundings = {"TMPDIR": str(state / "tmp"), "CLASHWATCH_FETCH_PER_HOST": "50", **_ports(), **(around or {})}
-        fleet = Fleet(config, store.server.url, broker.server.url, engine, surroundings=surroundings)
+        fleet = Fleet(config, *urls, engine, surroundings=surroundings, where=where or {})
         stack.enter_context(fleet.sailing(*roles))
         one = Running(press, fleet, engine, store, broker, state)
         _warm(one)
         yield one
+
+
+def _listening(servers: tuple[embedded.Server, ...], address: str, state: Path) -> tuple[embedded.Server, ...]:
+    """The same, also on a network of our own."""
+    with (state / "postgresql" / "pg_hba.conf").open("a") as rules:
+        rules.write("host all all 10.0.0.0/8 trust\n")
+    more = (["-h", address], ["--bind", address, "--port", "6379", "--protected-mode", "no"])
+    children = (
+        replace(server.child, argv=[*server.child.argv, *words]) for server, words in zip(servers, more, strict=True)
+    )
+    return tuple(replace(server, child=child) for server, child in zip(servers, children, strict=True))
 
 
 def _ports() -> dict[str, str]:
