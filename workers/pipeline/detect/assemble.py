@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from workers.pipeline.detect.aims import Aim
 from workers.pipeline.detect.distance import kilometres
 from workers.pipeline.detect.places_locate import Reach
 from workers.pipeline.detect.places_roles import Role
@@ -36,6 +37,8 @@ FIGHT, GAINS = "Armed clash", ("Government regains territory", "Non-state actor 
 FIRE = ("Shelling/artillery/missile attack", "Air/drone strike")
 FOUGHT = 0.4
 """Share of the votes for territory gained, or for fire, at which the fight is the event."""
+PURE = ("ied", "murder", "abduct")
+SURE = 0.8
 FINER = 0.08
 """Share of the winner's votes at which a finer place inside it is taken instead."""
 
@@ -130,10 +133,12 @@ def assemble(found: Iterable[Telling]) -> list[Incident]:
     for telling in found:
         like = [i for i in incidents if _alike(i, telling) and _same_days(i.moment, telling.moment)]
         home = [i for i in like if _same_place(i, telling) and _told_on(i, telling)]
+        if _opens(telling) or _side(telling) is Aim.CIVIL:
+            home = [i for i in home if not _crossed(i, telling)]
         last = latest.get(telling.scene.news)
         chosen = last if last in home else (home[0] if home else None)
         if chosen is None:
-            if telling.scene.news and telling.violent and True in latest and not _opens(telling):
+            if telling.scene.news and telling.violent and True in latest and not _opens(telling) and _side(telling) is not Aim.CIVIL:
                 continue
             chosen = Incident()
             incidents.append(chosen)
@@ -161,6 +166,24 @@ def _alike(incident: Incident, telling: Telling) -> bool:
     if not first.violent:
         return first.kind.sub_event == telling.kind.sub_event
     return first.scene.news or first.scene.stand.realis is telling.scene.stand.realis
+
+
+def _crossed(incident: Incident, telling: Telling) -> bool:
+    """Is one a fight, the other violence against people or property outside any fight?"""
+    one, other = _side(telling), {_side(t) for t in incident.tellings}
+    return one is not Aim.UNKNOWN and one not in other and other - {Aim.UNKNOWN} != set()
+
+
+def _side(telling: Telling) -> Aim:
+    if ACLED_EVENT_OF[telling.kind.sub_event] == "Battles":
+        return Aim.FORCES
+    trigger = telling.kind.trigger
+    if telling.kind.sub_event in FIRE:
+        return Aim.UNKNOWN
+    if trigger.category in PURE and not trigger.weak and telling.aim is Aim.UNKNOWN:
+        return Aim.CIVIL
+    plain = trigger.category not in ("kill", "explosion") and (not trigger.weak or telling.score.confidence >= SURE)
+    return telling.aim if plain and telling.aim is Aim.CIVIL else Aim.UNKNOWN
 
 
 def _same_place(incident: Incident, telling: Telling) -> bool:

@@ -7,9 +7,10 @@ the fight is told first; territory without resistance is no battle (ACLED codebo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from workers.pipeline.detect.aims import Aim
 from workers.pipeline.detect.lexicon import TRIGGERS
 from workers.pipeline.detect.tagger import Tag
 
@@ -49,22 +50,26 @@ EITHER = ("abduct", "sexual", "air", "shell", "clash", "murder", "attack")
 LAST = ("kill", "explosion")
 
 
+Aimed = Callable[[Tag], Aim]
+
+
 class Kind(NamedTuple):
     sub_event: str
     trigger: Tag
 
 
-def violent(triggers: Sequence[Tag], around: frozenset[str]) -> Kind | None:
-    """The violent sub-event, ``None`` when no trigger is one of violence. ``around``: categories of the sentence."""
+def violent(triggers: Sequence[Tag], around: frozenset[str], aimed: Aimed) -> Kind | None:
+    """The violent sub-event, ``None`` when no trigger is one of violence. ``around``: categories of the sentence;
+    ``aimed``: whom violence told by a trigger was aimed at."""
     for wanted in (False, True):
         own = [tag for tag in triggers if tag.category in TRIGGERS and tag.weak is wanted]
-        kind = _specific(own, around)
+        kind = _specific(own, around, aimed)
         if kind:
             return kind
     return None
 
 
-def _specific(own: Sequence[Tag], around: frozenset[str]) -> Kind | None:
+def _specific(own: Sequence[Tag], around: frozenset[str], aimed: Aimed) -> Kind | None:
     for category in FIRST:
         for tag in own:
             if tag.category == category:
@@ -75,19 +80,19 @@ def _specific(own: Sequence[Tag], around: frozenset[str]) -> Kind | None:
     for group in (EITHER, LAST):
         for tag in own:
             if tag.category in group:
-                return Kind(_fought(tag.category, around), tag)
+                return Kind(_fought(tag, around, aimed), tag)
     return None
 
 
-def _fought(category: str, around: frozenset[str]) -> str:
+def _fought(tag: Tag, around: frozenset[str], aimed: Aimed) -> str:
     """An attack that soldiers are in, and neither a civilian nor civil property, is a clash; a murder never is.
     That of the police or the army on a protest is excessive force."""
-    if category not in ("attack", "kill"):
-        return SUB_EVENT[category]
+    if tag.category not in ("attack", "kill"):
+        return SUB_EVENT[tag.category]
     if _forced(around):
         return EXCESSIVE
-    fought = "army" in around and not around & {"civilian", "property"}
-    return SUB_EVENT["clash" if fought else category]
+    fought = "army" in around and not around & {"civilian", "property"} and aimed(tag) is not Aim.CIVIL
+    return SUB_EVENT["clash" if fought else tag.category]
 
 
 def _forced(around: frozenset[str]) -> bool:

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from workers.pipeline.detect import kinds, when
+from workers.pipeline.detect.aims import Aim, aim
 from workers.pipeline.detect.distance import kilometres
 from workers.pipeline.detect.features import features, pinned, topics
 from workers.pipeline.detect.places_locate import Located, Reach
@@ -49,6 +51,7 @@ class Telling:
     kind: kinds.Kind
     located: Located | None
     moment: Moment | None
+    aim: Aim
     lead: bool = False
     pinned: bool = False
     """Its sentence gives a toll or a day."""
@@ -79,7 +82,7 @@ def _telling(reading: Reading, scene: Scene, about: Mapping[str, float], weights
     facts = pinned(reading, scene)
     row = features(scene, about, facts)
     rated = score(row, weights)
-    kind = kinds.violent(scene.triggers, around)
+    kind = kinds.violent(scene.triggers, around, partial(aim, reading, scene))
     located = _located(reading, kind) if kind else None
     if kind:
         rated = floored(rated, row, located is not None and located.reach in OWN, weights.threshold)
@@ -91,7 +94,8 @@ def _telling(reading: Reading, scene: Scene, about: Mapping[str, float], weights
     if kind is None:
         return None
     clause = reading.text.clause_at(reading.text.starts[kind.trigger.first])
-    return Telling(scene, rated, kind, located, _moment(reading, scene, clause, kind.trigger.first), pinned=bool(facts))
+    moment = _moment(reading, scene, clause, kind.trigger.first)
+    return Telling(scene, rated, kind, located, moment, aim(reading, scene, kind.trigger), pinned=bool(facts))
 
 
 def _pointed_out(reading: Reading, telling: Telling, scene: Scene) -> Telling:
