@@ -35,10 +35,13 @@ FRESH = 10
 """Days: a date further back is not that of news."""
 FIGHT, GAINS = "Armed clash", ("Government regains territory", "Non-state actor overtakes territory")
 FIRE = ("Shelling/artillery/missile attack", "Air/drone strike")
+PASSING = ("kill", "explosion")
+PURE = ("ied", "murder", "abduct")
+"""Triggers of what is no fight, unless forces are named as its aim."""
+SURE = 0.8
+"""Confidence from which a vague word tells of violence apart from a fight."""
 FOUGHT = 0.4
 """Share of the votes for territory gained, or for fire, at which the fight is the event."""
-PURE = ("ied", "murder", "abduct")
-SURE = 0.8
 FINER = 0.08
 """Share of the winner's votes at which a finer place inside it is taken instead."""
 
@@ -133,12 +136,12 @@ def assemble(found: Iterable[Telling]) -> list[Incident]:
     for telling in found:
         like = [i for i in incidents if _alike(i, telling) and _same_days(i.moment, telling.moment)]
         home = [i for i in like if _same_place(i, telling) and _told_on(i, telling)]
-        if _opens(telling) or _side(telling) is Aim.CIVIL:
+        if _opens(telling):
             home = [i for i in home if not _crossed(i, telling)]
         last = latest.get(telling.scene.news)
         chosen = last if last in home else (home[0] if home else None)
         if chosen is None:
-            if telling.scene.news and telling.violent and True in latest and not _opens(telling) and _side(telling) is not Aim.CIVIL:
+            if telling.scene.news and telling.violent and True in latest and not _opens(telling):
                 continue
             chosen = Incident()
             incidents.append(chosen)
@@ -149,8 +152,9 @@ def assemble(found: Iterable[Telling]) -> list[Incident]:
 
 
 def _opens(telling: Telling) -> bool:
-    """May it begin an incident of its own after another? The lead may; else a plain trigger with its own place."""
-    if telling.lead:
+    """May it begin an incident of its own after another? The lead may, and what is no part of any fight; else a plain
+    trigger with its own place."""
+    if telling.lead or _side(telling) is Aim.CIVIL:
         return True
     located, trigger = telling.located, telling.kind.trigger
     own = located is not None and located.reach is Reach.CLAUSE and located.spotted.role in ROLE
@@ -169,21 +173,20 @@ def _alike(incident: Incident, telling: Telling) -> bool:
 
 
 def _crossed(incident: Incident, telling: Telling) -> bool:
-    """Is one a fight, the other violence against people or property outside any fight?"""
-    one, other = _side(telling), {_side(t) for t in incident.tellings}
-    return one is not Aim.UNKNOWN and one not in other and other - {Aim.UNKNOWN} != set()
+    """Is one a fight, the other violence against people or property beside it?"""
+    sides = {_side(t) for t in incident.tellings} - {Aim.UNKNOWN}
+    return _side(telling) is not Aim.UNKNOWN and bool(sides) and _side(telling) not in sides
 
 
 def _side(telling: Telling) -> Aim:
-    if ACLED_EVENT_OF[telling.kind.sub_event] == "Battles":
+    """Guns and aircraft take part in fights, and so do those killed in passing and what is told vaguely."""
+    kind, trigger = telling.kind.sub_event, telling.kind.trigger
+    if ACLED_EVENT_OF[kind] == "Battles":
         return Aim.FORCES
-    trigger = telling.kind.trigger
-    if telling.kind.sub_event in FIRE:
+    if kind in FIRE or trigger.category in PASSING or (trigger.weak and telling.score.confidence < SURE):
         return Aim.UNKNOWN
-    if trigger.category in PURE and not trigger.weak and telling.aim is Aim.UNKNOWN:
-        return Aim.CIVIL
-    plain = trigger.category not in ("kill", "explosion") and (not trigger.weak or telling.score.confidence >= SURE)
-    return telling.aim if plain and telling.aim is Aim.CIVIL else Aim.UNKNOWN
+    pure = trigger.category in PURE and not trigger.weak and telling.aim is Aim.UNKNOWN
+    return Aim.CIVIL if pure or telling.aim is Aim.CIVIL else Aim.UNKNOWN
 
 
 def _same_place(incident: Incident, telling: Telling) -> bool:
