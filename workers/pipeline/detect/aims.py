@@ -39,6 +39,37 @@ def aim(reading: Reading, scene: Scene, trigger: Tag) -> Aim:
     return Aim.FORCES if beside & _FORCES else Aim.UNKNOWN
 
 
+def aimed(reading: Reading, scene: Scene) -> bool:
+    """Does a trigger name its victim: "the murder of two judges", "an attack on the mayor's house"?"""
+    return any(_harms(reading, trigger) or _targets(reading, trigger) for trigger in scene.triggers)
+
+
+def _harms(reading: Reading, trigger: Tag) -> bool:
+    """Is the trigger the very word of harm of people who are no fighters?"""
+    return trigger.category in _CRIMES and any(
+        figure.harm[0] < trigger.last
+        and trigger.first < figure.harm[1]
+        and figure.state in _HARMED
+        and figure.kind in (Kind.CIVILIAN, Kind.NAMED, Kind.PERSON)
+        for figure in reading.figures
+    )
+
+
+def _targets(reading: Reading, trigger: Tag) -> bool:
+    """Does "on" or "against" stand between the trigger and a civilian?"""
+    if trigger.category not in _CRIMES:
+        return False
+    marks, end = reading.marks, trigger.last + REACH
+    on = [trigger.last - 1, *(hit.last for hit in marks.of("sides.on", trigger.last - 1, trigger.last + 1))]
+    return bool(on[1:]) and any(marks.any(label, on[-1], end) for label in _CIVILIANS)
+
+
+REACH = 5
+"""Words after a trigger in which its victim is named."""
+_CIVILIANS = ("people.civilian_one", "people.civilian_many")
+_CRIMES = frozenset({"murder", "attack", "abduct", "kill", "ied"})
+
+
 def _victims(reading: Reading, scene: Scene, trigger: Tag) -> set[Kind]:
     """The kinds of people harmed in the trigger's clause, else in its sentence."""
     sentence = scene.sentence

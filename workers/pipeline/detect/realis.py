@@ -25,6 +25,8 @@ AT_ONCE = 1
 """Words between a word of purpose ("to", "pour") and the verb."""
 CLOSE = 3
 """Words by which an anniversary or exercise may follow what it is of (Turkish: "saldırının yıl dönümü")."""
+CRIMES = frozenset({"murder", "abduct", "ied", "suicide", "kill", "attack"})
+"""Categories of which "the" one is an event that was told before."""
 LONG_AGO = 30
 """Days: beside a word of history such a date outweighs a recent one ("on this day thirty years ago")."""
 OLD = 3
@@ -44,6 +46,7 @@ class Cause(StrEnum):
     NEGATION = "a negation"
     DENIAL = "a denial"
     ASIDE = "an aside in other news"
+    KNOWN = "spoken of as known"
     TOLD_ON = "told on from the past"
 
 
@@ -64,6 +67,8 @@ def judge(text: Text, tags: Sequence[Tag], trigger: Tag, age: int | None, oldest
         return Stand(realis, cause, text.span(tag.first, tag.last) if tag else None)
 
     by = _by_category(tags)
+    if trigger.known and trigger.category in CRIMES and _doubted(by, trigger):
+        return stand(Realis.BACKGROUND, Cause.KNOWN)
     if cue := _before(by.get("negation", ()), trigger, NEAR):
         return stand(Realis.NEGATED, Cause.NEGATION, cue)
     if cue := _denied(by.get("denied", ()), trigger):
@@ -89,6 +94,13 @@ def judge(text: Text, tags: Sequence[Tag], trigger: Tag, age: int | None, oldest
     return stand(Realis.CURRENT, Cause.TOLD_AS_NEWS)
 
 
+def _doubted(by: dict[str, list[Tag]], trigger: Tag) -> bool:
+    """Does a cue before the crime stand for something else: "denied any part in the murder", "may investigate it"?"""
+    cues = [tag for category in _DOUBTS for tag in by.get(category, ()) if tag.last < trigger.first]
+    return bool(cues)
+
+
+_DOUBTS = ("negation", "denied", "hypothetical", "planned")
 _OCCASIONS = (
     ("anniversary", Realis.BACKGROUND, Cause.ANNIVERSARY),
     ("exercise", Realis.PLANNED, Cause.EXERCISE),

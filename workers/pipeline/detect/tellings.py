@@ -8,12 +8,12 @@ fell for such sentences; measured).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from workers.pipeline.detect import kinds, when
-from workers.pipeline.detect.aims import Aim, aim
+from workers.pipeline.detect.aims import Aim, aim, aimed
 from workers.pipeline.detect.distance import kilometres
 from workers.pipeline.detect.features import features, pinned, topics
 from workers.pipeline.detect.places_locate import Located, Reach
@@ -68,34 +68,45 @@ def tellings(reading: Reading, weights: Weights) -> list[Telling]:
     last_lead = lead(text)
     found: list[Telling] = []
     for scene in scenes(text, reading.tags, reading.ages):
-        telling = _telling(reading, scene, about, weights)
-        if telling:
-            telling = replace(telling, lead=scene.sentence.index <= last_lead)
+        for told in _tellings(reading, scene, about, weights):
+            telling = replace(told, lead=scene.sentence.index <= last_lead)
             found += [telling, *_elsewhere(reading, telling)]
         else:
             found = [_pointed_out(reading, earlier, scene) for earlier in found]
     return _settled(found, weights.threshold)
 
 
-def _telling(reading: Reading, scene: Scene, about: Mapping[str, float], weights: Weights) -> Telling | None:
+def _tellings(reading: Reading, scene: Scene, about: Mapping[str, float], weights: Weights) -> Iterator[Telling]:
+    """What one scene tells: violence, or rather a march, a truce, an arrest; then violence whose victim is named is
+    an aside ("arrested over the murder of two judges")."""
     around = frozenset(tag.category for tag in scene.tags)
     facts = pinned(reading, scene)
+    named = aimed(reading, scene)
     row = features(scene, about, facts)
     rated = score(row, weights)
     kind = kinds.violent(scene.triggers, around, partial(aim, reading, scene))
-    located = _located(reading, kind) if kind else None
     if kind:
+        located = _located(reading, kind)
         rated = floored(rated, row, located is not None and located.reach in OWN, weights.threshold)
-    if kind and scene.stand.realis in (*NEWS, Realis.BACKGROUND) and rated.confidence < _least(reading.text, facts):
-        kind = None
-    if kind is None or rated.confidence < LIKELY:
-        kind = kinds.peaceful(scene.triggers, around) or kind
-        located = _located(reading, kind) if kind else None
-    if kind is None:
-        return None
-    clause = reading.text.clause_at(reading.text.starts[kind.trigger.first])
-    moment = _moment(reading, scene, clause, kind.trigger.first)
-    return Telling(scene, rated, kind, located, moment, aim(reading, scene, kind.trigger), pinned=bool(facts))
+        least = 0.0 if named else _least(reading.text, facts)
+        if scene.stand.realis in (*NEWS, Realis.BACKGROUND) and rated.confidence < least:
+            kind = None
+    other = kinds.peaceful(scene.triggers, around) if kind is None or rated.confidence < LIKELY else None
+    if other:
+        yield _told(reading, scene, rated, other, facts)
+    if kind and other is None:
+        yield _told(reading, scene, rated, kind, facts)
+    elif kind and named:
+        yield _aside(_told(reading, scene, rated, kind, facts | {"victim": 1.0}))
+
+
+def _told(reading: Reading, scene: Scene, rated: Score, kind: kinds.Kind, facts: Mapping[str, float]) -> Telling:
+    trigger = kind.trigger
+    clause = reading.text.clause_at(reading.text.starts[trigger.first])
+    moment = _moment(reading, scene, clause, trigger.first)
+    return Telling(
+        scene, rated, kind, _located(reading, kind), moment, aim(reading, scene, trigger), pinned=bool(facts)
+    )
 
 
 def _pointed_out(reading: Reading, telling: Telling, scene: Scene) -> Telling:
