@@ -9,6 +9,7 @@
 ``kinds``                         which ACLED sub-event
 ``places``, ``when``, ``casualties``, ``claims``, ``actors``, ``sides``   where, when, how many, who says so, who
 ``reading``                       all of these side by side
+``aims``                          at whom violence was aimed
 ``tellings``                      scenes with their kind, place and day
 ``assemble``                      tellings joined to incidents
 ``status``, ``reports``           who agrees; incidents as reports

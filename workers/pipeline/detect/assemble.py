@@ -35,7 +35,6 @@ FRESH = 10
 """Days: a date further back is not that of news."""
 FIGHT, GAINS = "Armed clash", ("Government regains territory", "Non-state actor overtakes territory")
 FIRE = ("Shelling/artillery/missile attack", "Air/drone strike")
-PASSING = ("kill", "explosion")
 PURE = ("ied", "murder", "abduct")
 """Triggers of what is no fight, unless forces are named as its aim."""
 SURE = 0.8
@@ -183,10 +182,16 @@ def _side(telling: Telling) -> Aim:
     kind, trigger = telling.kind.sub_event, telling.kind.trigger
     if ACLED_EVENT_OF[kind] == "Battles":
         return Aim.FORCES
-    if kind in FIRE or trigger.category in PASSING or (trigger.weak and telling.score.confidence < SURE):
+    passing = trigger.category == "explosion" or (trigger.category == "kill" and not _armed(telling))
+    if kind in FIRE or passing or (trigger.weak and telling.score.confidence < SURE):
         return Aim.UNKNOWN
     pure = trigger.category in PURE and not trigger.weak and telling.aim is Aim.UNKNOWN
     return Aim.CIVIL if pure or telling.aim is Aim.CIVIL else Aim.UNKNOWN
+
+
+def _armed(telling: Telling) -> bool:
+    """Does it name who killed? An army may only be who says so."""
+    return any(tag.category == "armed" and not tag.weak for tag in telling.scene.beside)
 
 
 def _same_place(incident: Incident, telling: Telling) -> bool:

@@ -91,7 +91,8 @@ def _fought(tag: Tag, around: frozenset[str], aimed: Aimed) -> str:
         return SUB_EVENT[tag.category]
     if _forced(around):
         return EXCESSIVE
-    fought = "army" in around and not around & {"civilian", "property"} and aimed(tag) is not Aim.CIVIL
+    aim = aimed(tag)
+    fought = aim is Aim.FORCES or ("army" in around and not around & {"civilian", "property"} and aim is not Aim.CIVIL)
     return SUB_EVENT["clash" if fought else tag.category]
 
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from workers.pipeline.detect import kinds, when
-from workers.pipeline.detect.aims import Aim, aim, aimed
+from workers.pipeline.detect.aims import Aim, Aims
 from workers.pipeline.detect.distance import kilometres
 from workers.pipeline.detect.features import features, pinned, topics
 from workers.pipeline.detect.places_locate import Located, Reach
@@ -40,6 +39,7 @@ ALONE, ALONE_PINNED = 0.7, 0.3
 aside of a mention: without and with a toll or a day."""
 CARRIED = 2
 """Sentences that may carry on what a recent one tells."""
+_TOLD = (*NEWS, Realis.BACKGROUND)
 LEAD = 3
 """Body sentences that can be the lead, all of the first paragraph included."""
 
@@ -77,36 +77,44 @@ def tellings(reading: Reading, weights: Weights) -> list[Telling]:
 
 
 def _tellings(reading: Reading, scene: Scene, about: Mapping[str, float], weights: Weights) -> Iterator[Telling]:
-    """What one scene tells: violence, or rather a march, a truce, an arrest; then violence whose victim is named is
-    an aside ("arrested over the murder of two judges")."""
+    """What one scene tells: violence, or rather a march, a truce, an arrest; beside these, violence whose victim is
+    named is an aside ("arrested over the murder of two judges")."""
     around = frozenset(tag.category for tag in scene.tags)
-    facts = pinned(reading, scene)
-    named = aimed(reading, scene)
+    facts, aims = pinned(reading, scene), Aims(reading, scene)
     row = features(scene, about, facts)
     rated = score(row, weights)
-    kind = kinds.violent(scene.triggers, around, partial(aim, reading, scene))
+    kind = kinds.violent(scene.triggers, around, aims.of)
     if kind:
         located = _located(reading, kind)
         rated = floored(rated, row, located is not None and located.reach in OWN, weights.threshold)
-        least = 0.0 if named else _least(reading.text, facts)
-        if scene.stand.realis in (*NEWS, Realis.BACKGROUND) and rated.confidence < least:
+        if scene.stand.realis in _TOLD and rated.confidence < _least(reading.text, facts, aims.named):
             kind = None
     other = kinds.peaceful(scene.triggers, around) if kind is None or rated.confidence < LIKELY else None
+    told = _Told(reading, scene, rated, aims, bool(facts))
     if other:
-        yield _told(reading, scene, rated, other, facts)
+        yield told.as_(other)
     if kind and other is None:
-        yield _told(reading, scene, rated, kind, facts)
-    elif kind and named:
-        yield _aside(_told(reading, scene, rated, kind, facts | {"victim": 1.0}))
+        yield told.as_(kind)
+    elif kind and aims.named:
+        yield _aside(replace(told.as_(kind), pinned=True))
 
 
-def _told(reading: Reading, scene: Scene, rated: Score, kind: kinds.Kind, facts: Mapping[str, float]) -> Telling:
-    trigger = kind.trigger
-    clause = reading.text.clause_at(reading.text.starts[trigger.first])
-    moment = _moment(reading, scene, clause, trigger.first)
-    return Telling(
-        scene, rated, kind, _located(reading, kind), moment, aim(reading, scene, trigger), pinned=bool(facts)
-    )
+@dataclass(frozen=True)
+class _Told:
+    """What tellings of one scene share."""
+
+    reading: Reading
+    scene: Scene
+    rated: Score
+    aims: Aims
+    pinned: bool
+
+    def as_(self, kind: kinds.Kind) -> Telling:
+        reading, first = self.reading, kind.trigger.first
+        clause = reading.text.clause_at(reading.text.starts[first])
+        moment = _moment(reading, self.scene, clause, first)
+        aim = self.aims.of(kind.trigger)
+        return Telling(self.scene, self.rated, kind, _located(reading, kind), moment, aim, pinned=self.pinned)
 
 
 def _pointed_out(reading: Reading, telling: Telling, scene: Scene) -> Telling:
@@ -114,7 +122,7 @@ def _pointed_out(reading: Reading, telling: Telling, scene: Scene) -> Telling:
     the lead tells is placed by the lead."""
     placed = telling.lead or (telling.located is not None and telling.located.reach in OWN)
     near = 0 < scene.sentence.index - telling.scene.sentence.index <= CARRIED
-    kind = kinds.violent(scene.triggers, frozenset()) if near and not placed and telling.violent else None
+    kind = kinds.violent(scene.triggers, frozenset(), Aims(reading, scene).of) if near and not placed and telling.violent else None
     if kind is None or not (telling.scene.news and scene.news):
         return telling
     located = _located(reading, kind)
@@ -123,11 +131,11 @@ def _pointed_out(reading: Reading, telling: Telling, scene: Scene) -> Telling:
     return replace(telling, located=replace(located, reach=Reach.SENTENCE))
 
 
-def _least(text: Text, facts: Mapping[str, float]) -> float:
+def _least(text: Text, facts: Mapping[str, float], named: bool) -> float:
     """The confidence that a scene must have to be reported at all."""
     if len(text.sentences) == 1:
         return ALONE_PINNED if facts.keys() & {"toll", "day"} else ALONE
-    return 0.0 if "toll" in facts else TOLD
+    return 0.0 if named or "toll" in facts else TOLD
 
 
 def _elsewhere(reading: Reading, telling: Telling) -> list[Telling]:
