@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workers.pipeline.detect.words import split
+from workers.pipeline.detect.words import fold, split
 from workers.pipeline.models.knowledge import Lexicon, Pattern
 
 TRIGGERS = (
@@ -91,7 +91,7 @@ def compile_lexicon(language: str, raw: Mapping[str, Any]) -> Lexicon:
         openers=_openers(language, f"{raw.get('openers', '')}\n{raw.get('categories', {}).get(SETTING, '')}"),
         common=frozenset(split(raw.get("common", ""), language)[0]),
         proclitics=tuple(sorted(raw.get("proclitics", "").split(), key=len, reverse=True)),
-        definite=frozenset(split(raw.get("definite", ""), language)[0]),
+        definite=frozenset(fold(word.strip(), language) for word in raw.get("definite", "").split(",")),
         definite_letters=tuple(raw.get("definite_letters", "").split()),
     )
 

@@ -33,15 +33,17 @@ APART_KM = 30.0
 LIKELY = 0.5
 """Confidence below which a scene is rather what else it tells: a march, a truce, an arrest."""
 TOLD = 0.3
-"""Confidence below which a scene without a toll is not even reported as violence."""
+"""Confidence below which a scene without a toll or a named victim is not even reported as violence."""
 ALONE, ALONE_PINNED = 0.7, 0.3
 """The same where the text is one sentence, which has neither a lead nor a sentence beside it that would make an
 aside of a mention: without and with a toll or a day."""
 CARRIED = 2
 """Sentences that may carry on what a recent one tells."""
-_TOLD = (*NEWS, Realis.BACKGROUND)
 LEAD = 3
 """Body sentences that can be the lead, all of the first paragraph included."""
+
+
+HAPPENED = (*NEWS, Realis.BACKGROUND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def _tellings(reading: Reading, scene: Scene, about: Mapping[str, float], weight
     if kind:
         located = _located(reading, kind)
         rated = floored(rated, row, located is not None and located.reach in OWN, weights.threshold)
-        if scene.stand.realis in _TOLD and rated.confidence < _least(reading.text, facts, aims.named):
+        if scene.stand.realis in HAPPENED and rated.confidence < _least(reading.text, facts, aims.named):
             kind = None
     other = kinds.peaceful(scene.triggers, around) if kind is None or rated.confidence < LIKELY else None
     told = _Told(reading, scene, rated, aims, bool(facts))
