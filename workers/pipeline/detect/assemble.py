@@ -180,10 +180,11 @@ def _crossed(incident: Incident, telling: Telling) -> bool:
 def _side(telling: Telling) -> Aim:
     """Guns and aircraft take part in fights, and so do those killed in passing and what is told vaguely."""
     kind, trigger = telling.kind.sub_event, telling.kind.trigger
+    if trigger.category == "explosion" or (trigger.category == "kill" and not _armed(telling)):
+        return Aim.UNKNOWN
     if ACLED_EVENT_OF[kind] == "Battles":
         return Aim.FORCES
-    passing = trigger.category == "explosion" or (trigger.category == "kill" and not _armed(telling))
-    if kind in FIRE or passing or (trigger.weak and telling.score.confidence < SURE):
+    if kind in FIRE or (trigger.weak and telling.score.confidence < SURE):
         return Aim.UNKNOWN
     pure = trigger.category in PURE and not trigger.weak and telling.aim is Aim.UNKNOWN
     return Aim.CIVIL if pure or telling.aim is Aim.CIVIL else Aim.UNKNOWN
