@@ -70,10 +70,10 @@ def tellings(reading: Reading, weights: Weights) -> list[Telling]:
     last_lead = lead(text)
     found: list[Telling] = []
     for scene in scenes(text, reading.tags, reading.ages):
-        for told in _tellings(reading, scene, about, weights):
-            telling = replace(told, lead=scene.sentence.index <= last_lead)
+        told = [*_tellings(reading, scene, about, weights)]
+        for telling in (replace(t, lead=scene.sentence.index <= last_lead) for t in told):
             found += [telling, *_elsewhere(reading, telling)]
-        else:
+        if not told:
             found = [_pointed_out(reading, earlier, scene) for earlier in found]
     return _settled(found, weights.threshold)
 
@@ -124,8 +124,10 @@ def _pointed_out(reading: Reading, telling: Telling, scene: Scene) -> Telling:
     the lead tells is placed by the lead."""
     placed = telling.lead or (telling.located is not None and telling.located.reach in OWN)
     near = 0 < scene.sentence.index - telling.scene.sentence.index <= CARRIED
-    kind = kinds.violent(scene.triggers, frozenset(), Aims(reading, scene).of) if near and not placed and telling.violent else None
-    if kind is None or not (telling.scene.news and scene.news):
+    if placed or not near or not (telling.violent and telling.scene.news and scene.news):
+        return telling
+    kind = kinds.violent(scene.triggers, frozenset(), Aims(reading, scene).of)
+    if kind is None:
         return telling
     located = _located(reading, kind)
     if located is None or located.reach is not Reach.CLAUSE or located.spotted.role not in (*EVENT_ROLES, Role.BARE):
