@@ -171,6 +171,8 @@ class Scene:
     address: str = "127.0.0.1"
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     named: bool = False
+    migrate: Callable[[str], None] = migrate
+    """What makes the schema: that of another release, perhaps."""
 
     def at(self, name: str) -> str:
         return f"{name}.test" if self.named else self.address
@@ -191,7 +193,7 @@ def campaign(name: str, folder: Path, state: Path, scene: Scene) -> Iterator[Cam
     with ExitStack() as stack:
         servers = (embedded.postgres(state), embedded.valkey(state), embedded.valkey(state / "spare"))
         store, *brokers = (stack.enter_context(machine(one, state, around)) for one in servers)
-        migrate(store.server.url)
+        scene.migrate(store.server.url)
         ends = [Wire(one.socket, address=scene.address) for one in (store, brokers[0])]
         wires = [stack.enter_context(one.open()) for one in ends]
         site = stack.enter_context(newspaper(told, PAPERS, scene.address))

@@ -12,6 +12,7 @@ import pytest
 import weather
 from campaign import NAMED, Scene
 from hosts import hosts, names, servers_reachable
+from releases import before_the_latest_migration
 from weather import Fault
 
 OUTAGE = 60.0
@@ -79,6 +80,16 @@ def test_names_that_nobody_resolves(voyage: Voyage, tmp_path: Path) -> None:
     where = dict.fromkeys(("beat", "fetch", "process", "notify"), known.prefix)
     scene = Scene(where=where, named=True)
     voyage({"no name is resolved": weather.names_vanish(40, known)}, scene=scene)
+
+
+def test_an_upgrade_role_by_role(voyage: Voyage, tmp_path: Path) -> None:
+    old = before_the_latest_migration(tmp_path / "old")
+    where = dict.fromkeys(("beat", "fetch", "process", "notify"), old.prefix)
+    faults: dict[str, Fault] = {
+        "the schema of this release comes under the old fleet": weather.migrated,
+        "role by role becomes this release's": weather.replaced,
+    }
+    voyage(faults, scene=Scene(where=where, migrate=old.migrate))
 
 
 def test_a_full_disk(voyage: Voyage, small_disk: object) -> None:

@@ -18,6 +18,8 @@ from campaign import Campaign
 from hosts import Host, Names
 from servers import Wire
 
+from workers.adapters.store.engine import migrate
+
 Fault = Callable[[Campaign], None]
 
 
@@ -139,6 +141,20 @@ def slow(seconds: float, *names: str, delay: float) -> Fault:
             wire.delay = 0.0
 
     return strike
+
+
+def migrated(one: Campaign) -> None:
+    """This release's schema comes under a fleet of the one before."""
+    migrate(one.store.server.url)
+
+
+def replaced(one: Campaign) -> None:
+    """Role by role by this release's; until the last one is, both work on the same rows."""
+    one.fleet.where = {}
+    for role in list(one.fleet.processes):
+        one.fleet.kill(role)
+        one.fleet.start(role)
+        one.advance(50)
 
 
 def store_restarts(one: Campaign) -> None:
