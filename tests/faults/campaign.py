@@ -217,11 +217,13 @@ def _once_each(config: Path) -> None:
 
 def _call_by_name(config: Path, scene: Scene) -> None:
     """Papers and the receiver by their names, each paper by its own."""
-    feeds, receivers = config / "feeds.yml", config / "receivers.yml"
+    manners, feeds, receivers = config / "clashwatch.yml", config / "feeds.yml", config / "receivers.yml"
     for number in range(PAPERS):
         url = rf"//{scene.address}(:\d+/feed/{number}')"
         feeds.write_text(re.sub(url, rf"//{scene.at(f'paper-{number}')}\1", feeds.read_text()))
     receivers.write_text(receivers.read_text().replace(f"//{scene.address}:", f"//{scene.at('hook')}:"))
+    allowed = ", ".join(rf"'{scene.at(f'paper-{number}')}\1'" for number in range(PAPERS))
+    manners.write_text(re.sub(rf"'{scene.address}(:\d+)'", allowed, manners.read_text()))
 
 
 NAMED = ("store", "broker", "hook", *(f"paper-{number}" for number in range(PAPERS)))
