@@ -207,8 +207,10 @@ def disk_full(disk: Path) -> Fault:
         with ballast.open("wb", buffering=0) as file:
             deadline = time.monotonic() + 30
             while time.monotonic() < deadline:
-                with suppress(OSError):
+                try:
                     file.write(bytes(1 << 12))
+                except OSError:
+                    time.sleep(0.01)  # the papers are printed by this process
         ballast.unlink()
         one.store.revive()
 
