@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import shutil
 import subprocess
 import sys
@@ -26,12 +25,11 @@ class Release:
     def prefix(self) -> tuple[str, ...]:
         return ("env", "-C", str(self.tree), f"PYTHONPATH={self.tree}")
 
-    def run(self, *words: str, **environment: str) -> None:
-        command = [*self.prefix, sys.executable, "-m", "workers", *words]
-        subprocess.run(command, check=True, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
+    def run(self, *words: str) -> None:
+        subprocess.run([*self.prefix, sys.executable, *words], check=True, stdout=subprocess.DEVNULL)
 
     def migrate(self, url: str) -> None:
-        self.run("migrate", CLASHWATCH_DATABASE_URL=url)
+        self.run("-c", f"from workers.adapters.store.engine import migrate; migrate({url!r})")
 
 
 def _git(*words: str) -> bytes:
@@ -45,5 +43,5 @@ def before_the_latest_migration(folder: Path) -> Release:
         packed.extractall(folder, filter="data")
     shutil.copytree(ROOT / BUILT, folder / BUILT)
     made = Release(folder)
-    made.run("gazetteer", "build", "--if-needed")
+    made.run("-m", "workers", "gazetteer", "build", "--if-needed")
     return made
