@@ -5,7 +5,7 @@ In: a ``Reading``, its incidents, the threshold. Out: reports, in order of the t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -50,9 +50,9 @@ _WEAPONS = {
 
 def reports(reading: Reading, incidents: Sequence[Incident], threshold: float) -> tuple[Report, ...]:
     """One report per incident."""
-    owned = zip(incidents, figures_of(reading, incidents), clauses_of(reading, incidents), strict=True)
+    owned = zip(figures_of(reading, incidents), clauses_of(reading, incidents), _foreign(incidents), strict=True)
     return tuple(
-        _report(reading, i, Owned(figures, clauses, _foreign(i, incidents)), threshold) for i, figures, clauses in owned
+        _report(reading, incident, Owned(*own), threshold) for incident, own in zip(incidents, owned, strict=True)
     )
 
 
@@ -65,10 +65,13 @@ class Owned(NamedTuple):
     """Sentences that tell of an incident in another country."""
 
 
-def _foreign(incident: Incident, incidents: Sequence[Incident]) -> frozenset[int]:
-    here = incident.place.country if incident.place else None
-    others = [i for i in incidents if here and i.place and i.place.country not in (here, None)]
-    return frozenset(t.scene.sentence.index for other in others for t in other.tellings)
+def _foreign(incidents: Sequence[Incident]) -> Iterator[frozenset[int]]:
+    """For each incident the sentences that tell of another country's."""
+    countries = [place.country if (place := incident.place) else None for incident in incidents]
+    told = [frozenset(t.scene.sentence.index for t in incident.tellings) for incident in incidents]
+    for here in countries:
+        others = (own for own, there in zip(told, countries, strict=True) if here and there not in (here, None))
+        yield frozenset().union(*others)
 
 
 def _report(reading: Reading, incident: Incident, owned: Owned, threshold: float) -> Report:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from workers.pipeline.detect.actors import Actors, Party
 from workers.pipeline.detect.phrases import Marks
@@ -94,12 +95,17 @@ class Debate:
 
         Whom its own sentences name are its sides; others of the document only where these name no two."""
         own = {self._sentence(first) for first, _ in clauses}
-        here = {key for first, key in self.cast.key.items() if self._sentence(first) in own}
+        here = {key for index, key in self._named if index in own}
         told = self._settled(self.cast.only(here), own)
         if _opposed(told):
             return told
-        near = {key for first, key in self.cast.key.items() if self._sentence(first) not in foreign}
+        near = {key for index, key in self._named if index not in foreign}
         return self._settled(self.cast.only(here | near), own)
+
+    @cached_property
+    def _named(self) -> frozenset[tuple[int, str]]:
+        """Which sentence names whom."""
+        return frozenset((self._sentence(first), key) for first, key in self.cast.key.items())
 
     def _sentence(self, word: int) -> int:
         return self.text.sentence_at(self.text.starts[word]).index

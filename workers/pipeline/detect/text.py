@@ -9,7 +9,7 @@ load (French) and split names such as ``al-Qaim`` differently.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -60,6 +60,9 @@ class Text:
     title_end: int
     """Code points of the title; 0 without one."""
     dateline: Span | None
+    sentence_starts: tuple[int, ...]
+    clause_starts: tuple[int, ...]
+    """Of each sentence and clause, the first code point: asked many times a document."""
 
     def word(self, i: int) -> str:
         return self.full[self.starts[i] : self.ends[i]]
@@ -81,17 +84,14 @@ class Text:
 
     def clause_at(self, offset: int) -> Clause:
         """The clause that holds the offset, else the last one before it."""
-        return self.clauses[max(0, bisect_right(self.clauses, offset, key=_start) - 1)]
+        return self.clauses[max(0, bisect_right(self.clause_starts, offset) - 1)]
 
     def sentence_at(self, offset: int) -> Sentence:
-        return self.sentences[max(0, bisect_right(self.sentences, offset, key=_start) - 1)]
+        return self.sentences[max(0, bisect_right(self.sentence_starts, offset) - 1)]
 
-    def clauses_of(self, sentence: Sentence) -> Iterator[Clause]:
-        return (clause for clause in self.clauses if clause.sentence == sentence.index)
-
-
-def _start(part: Sentence | Clause) -> int:
-    return part.span[0]
+    def clauses_of(self, sentence: Sentence) -> tuple[Clause, ...]:
+        begin = bisect_left(self.clause_starts, self.starts[sentence.first])
+        return self.clauses[begin : bisect_right(self.clause_starts, self.starts[sentence.last - 1])]
 
 
 Openers = Mapping[str, tuple[tuple[str, ...], ...]]
@@ -110,7 +110,8 @@ def read(document: Document, language: str, openers: Openers = MappingProxyType(
     sentences = tuple(_sentences(full, starts, paragraphs, title_end))
     clauses = tuple(_clauses(full, (folded, starts, ends), sentences, openers))
     dateline = layout.dateline(full, title_end)
-    return Text(full, language, folded, starts, ends, sentences, clauses, paragraphs, title_end, dateline)
+    begun = tuple(s.span[0] for s in sentences), tuple(c.span[0] for c in clauses)
+    return Text(full, language, folded, starts, ends, sentences, clauses, paragraphs, title_end, dateline, *begun)
 
 
 def _sentences(full: str, starts: tuple[int, ...], paragraphs: tuple[Span, ...], title_end: int) -> Iterator[Sentence]:
