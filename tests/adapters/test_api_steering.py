@@ -138,6 +138,17 @@ def test_a_review_is_kept_and_counts(ask: Ask, engine: Engine) -> None:
     assert ask(None, "GET", "/reviews/precision").json()[0]["wrong"] == {"wrong_place": 1}
 
 
+def test_the_log_of_messages_says_why_one_was_not_sent(ask: Ask, engine: Engine) -> None:
+    (one,) = ask(None, "GET", "/deliveries?clash=7&state=pending").json()
+    assert (one["state"], one["reason"]) == ("pending", "waits for its turn")
+    (held,) = claims.claim(engine, SEND, [1])
+    claims.fail(engine, held, "no such channel", retry=False)
+    (one,) = ask(None, "GET", "/deliveries?state=given_up").json()
+    assert one["reason"] == "no such channel"
+    assert ask(None, "GET", "/deliveries?clash=8").json() == []
+    assert ask(None, "GET", "/deliveries?state=lost").status_code == 422
+
+
 def test_what_was_given_up_is_taken_up_again(ask: Ask, engine: Engine) -> None:
     assert ask("steer", "POST", "/deliveries/1/retry").status_code == 404
     (held,) = claims.claim(engine, SEND, [1])

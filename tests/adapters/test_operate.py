@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from workers.adapters.store import claims, heartbeats
 from workers.adapters.store.schema import feeds
 from workers.adapters.store.works import POLL
-from workers.cli import operate
+from workers.cli import operate, up
 from workers.cli import quarantine as quarantine_command
 from workers.pipeline.models import Feed
 
@@ -74,6 +74,12 @@ def test_status_for_people_fits_on_a_screen(run, given_up: int) -> None:
     assert code == 0
     assert "1 feeds" in shown
     assert len(shown.splitlines()) < 24
+
+
+def test_the_service_keeps_its_state_where_all_commands_look_for_it(tmp_path: Path) -> None:
+    (tmp_path / "clashwatch.yml").write_text("state_dir: /somewhere/else\n")
+    (tmp_path / "receivers.yml").write_text("receivers: [{name: c, kind: console}]\nroute: {receiver: c}\n")
+    assert up._state_dir(tmp_path) == Path("/somewhere/else")
 
 
 def test_a_role_that_never_showed_itself_is_not_well(run) -> None:

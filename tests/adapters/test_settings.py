@@ -118,6 +118,25 @@ FAULTS = {
         "regions/all.yml:5: void: names no area: give countries, admin1, admin2, around, bbox, polygon, "
         "geojson or include",
     ),
+    "a region that crosses itself": (
+        {"regions__more": "a: {countries: [IQ]}\nb:\n  polygon: [[0, 0], [1, 1], [1, 0], [0, 1]]\n"},
+        "regions/more.yml:2: b: not a simple outline: Self-intersection[0.5 0.5]; "
+        "write its corners in the order in which one walks around it",
+    ),
+    "a key that is like none": (
+        {"regions__more": "a:\n  place: Kirkuk\n  countries: [IQ]\n"},
+        "regions/more.yml:2: a.place: unknown key 'place'; there are admin1, admin2, around, bbox, countries, exclude, "
+        "geojson, include, polygon, title",
+    ),
+    "a channel by its name": (
+        {"receivers": SLACK.format(token="    token: x\n").replace("C0123456", "'#ops'")},
+        "receivers.yml:4: receivers.0.slack.channel: '#ops' is no channel's id like C0123456789: "
+        "Slack shows it below the channel's details",
+    ),
+    "one where several are meant": (
+        {"receivers": SOUND["receivers.yml"] + "  group_by: clash\n"},
+        "receivers.yml:6: route.group_by: write a list, as in [one, another]",
+    ),
     "a region that contains itself": (
         {"regions__more": "a:\n  include: [b]\nb:\n  include: [a]\n"},
         "regions/more.yml:1: a: region 'a' contains itself",

@@ -128,6 +128,10 @@ def test_every_message_is_listed_with_the_reason_why_it_was_not_sent(run: Run, e
     assert (latest["rules"], latest["clashes"], latest["state"]) == (["kirkuk"], ["7"], "pending")
     assert latest["reason"] == "waits for its turn"
     assert run("deliveries", "list", "--clash", "8").stdout == ""
+    assert (
+        "unknown receiver 'consle'; did you mean 'console'?" in run("deliveries", "list", "--receiver", "consle").stderr
+    )
+    assert "unknown state 'snt'; did you mean 'sent'?" in run("deliveries", "list", "--state", "snt").stderr
 
 
 def test_a_message_that_was_given_up_is_taken_up_again(run: Run, engine: Engine, config: Path) -> None:

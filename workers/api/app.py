@@ -110,11 +110,6 @@ def _service(app: FastAPI, engine: Engine) -> None:
         """Rules that fired, newest first, each with its reason."""
         return views.alerts(engine, before, limit)
 
-    @app.get("/api/v1/deliveries")
-    def deliveries(before: BeforeId = None, limit: Limit = 50) -> list[dict[str, Any]]:
-        """Messages and what became of them, newest first."""
-        return views.deliveries(engine, before, limit)
-
 
 def _clashes(app: FastAPI, engine: Engine) -> None:
     @app.get("/api/v1/clashes")

@@ -14,7 +14,8 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from workers.adapters.store import recent
+from workers.adapters.store import delivery_log, recent
+from workers.adapters.store.deliveries import State
 from workers.adapters.store.tokens import Scope
 from workers.api.access import GUARDED, MISSING, needs, refused
 from workers.asking import Outlook, reached
@@ -40,6 +41,17 @@ class Backtest(BaseModel):
     model_config = ConfigDict(extra="forbid")
     hours: Annotated[float, Field(gt=0, le=24 * 31)] = 24 * 7
     rules: Annotated[list[RuleEntry], Field(max_length=100)] = []
+
+
+class DeliveriesAsked(BaseModel):
+    """Which messages."""
+
+    model_config = ConfigDict(extra="forbid")
+    receiver: Annotated[str | None, Field(max_length=200, pattern="^[^\\x00]+$")] = None
+    clash: Annotated[str | None, Field(max_length=200, pattern="^[^\\x00]+$")] = None
+    state: State | None = None
+    before: Annotated[int | None, Field(ge=1, lt=2**63, description="Rows with a smaller id: the next page.")] = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
 
 
 def outlook(request: Request) -> Outlook:
@@ -118,6 +130,12 @@ def why(
     if found := of_clash(engine, seen, named, rule) or of_vigils(engine, seen, named, datetime.now(UTC)):
         return found
     raise HTTPException(404, "no clash, alert or vigil of this name")
+
+
+@routes.get("/deliveries")
+def deliveries(request: Request, asked: Annotated[DeliveriesAsked, Query()]) -> list[dict[str, Any]]:
+    """Messages and what became of them, newest first; what was not sent, or waited, says why."""
+    return delivery_log.log(request.app.state.engine, delivery_log.Asked(**dict(asked)))
 
 
 @routes.post("/rules/backtest", responses=GUARDED, dependencies=[Depends(needs(Scope.READ))])

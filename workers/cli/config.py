@@ -17,16 +17,12 @@ Folder = Annotated[Path | None, typer.Option("--config", help="Configuration fol
 @app.command()
 def check(config: Folder = None) -> None:
     """Exit 0 if the service would start with this configuration; else say what is wrong and where."""
-    from workers.pipeline.regions import BadRegionError, build
-    from workers.settings import Problem, SettingsError, load
+    from workers.settings import SettingsError, load
 
     try:
         settings = load(config, os.environ)
-        build(settings.regions)
     except SettingsError as error:
         _refuse(error.problems)
-    except BadRegionError as error:
-        _refuse([Problem(settings.origins[f"region {error.region}"], error.region, error.fault)])
     counts = f"{len(settings.feeds)} feeds, {len(settings.regions)} regions, {len(settings.rules)} rules"
     typer.echo(f"ok: {counts}, {len(settings.receivers)} receivers")
 

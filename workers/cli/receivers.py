@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from workers.settings import Settings
+from workers.cli.operate import engine_or_exit, settings_or_exit
 
 app = typer.Typer(no_args_is_help=True, help="List receivers, send a test message, subscribe again.")
 
@@ -22,7 +20,7 @@ def list_(config: Folder = None, as_json: Annotated[bool, typer.Option("--json")
     """Name, kind and options of every receiver; secrets are starred out."""
     from workers.settings.shown import redacted
 
-    for receiver in redacted(_settings(config))["receivers"].values():
+    for receiver in redacted(settings_or_exit(config))["receivers"].values():
         if as_json:
             typer.echo(json.dumps(receiver, ensure_ascii=False))
         else:
@@ -37,7 +35,7 @@ def send_test(name: str, config: Folder = None) -> None:
     from workers.pipeline.message import trial
     from workers.settings.problems import unknown
 
-    receivers = _settings(config).receivers
+    receivers = settings_or_exit(config).receivers
     if name not in receivers:
         raise typer.BadParameter(unknown("receiver", name, receivers))
     try:
@@ -52,20 +50,9 @@ def send_test(name: str, config: Folder = None) -> None:
 def subscribe(name: str, config: Folder = None) -> None:
     """Send again to a receiver whose reader unsubscribed. Exits 1 when nobody had."""
     from workers.adapters.store import departures
-    from workers.cli.operate import engine_or_exit
 
     with engine_or_exit(config).begin() as connection:
         if not departures.come_back(connection, name):
             typer.echo(f"nobody unsubscribed {name}", err=True)
             raise typer.Exit(1)
     typer.echo(f"{name}: subscribed again; `clashwatch quarantine list` has what was not sent", err=True)
-
-
-def _settings(config: Path | None) -> Settings:
-    from workers.settings import SettingsError, load
-
-    try:
-        return load(config, os.environ)
-    except SettingsError as error:
-        typer.echo(error, err=True)
-        raise typer.Exit(1) from None

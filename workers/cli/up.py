@@ -46,7 +46,9 @@ class Stopped(Exception):
 @app.command()
 def up(
     config: Annotated[Path, typer.Option(envvar="CLASHWATCH_CONFIG", help="Configuration folder.")] = Path("config"),
-    state: Annotated[Path, typer.Option(envvar="CLASHWATCH_STATE_DIR", help="Where state lies.")] = Path("var"),
+    state: Annotated[
+        Path | None, typer.Option(help="Where state lies, if not in the configuration's state_dir.")
+    ] = None,
     corpus: Annotated[Path | None, typer.Option(help="Serve and watch this news site (seeds/README.md).")] = None,
     once: Annotated[bool, typer.Option("--once", help="End when the corpus has been worked through.")] = False,
 ) -> None:
@@ -56,7 +58,7 @@ def up(
         raise typer.Exit(2)
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, _stop)
-    account = None
+    account, state = None, state or _state_dir(config)
     with contextlib.suppress(Stopped), _alone(state), contextlib.ExitStack() as stack:
         served = stack.enter_context(demo.serve(corpus, config, state)) if corpus else None
         environment = _environment(config, state, served)
@@ -73,6 +75,11 @@ def up(
     if account:
         typer.echo(json.dumps(account))  # after everything has stopped, so that it is the last line
         raise typer.Exit(1 if account["missing"] or account["unexpected"] else 0)
+
+
+def _state_dir(config: Path) -> Path:
+    """The configuration's: every other command looks there. A corpus brings feeds where it has none."""
+    return _settings({**os.environ, "CLASHWATCH_CONFIG": str(config)}, polls=False).state_dir
 
 
 def _stop(*_: object) -> NoReturn:
@@ -98,9 +105,9 @@ def _environment(config: Path, state: Path, served: Demo | None) -> dict[str, st
     return {**os.environ, "CLASHWATCH_CONFIG": named, "CLASHWATCH_STATE_DIR": str(state.resolve())}
 
 
-def _settings(environment: dict[str, str]) -> Settings:
+def _settings(environment: dict[str, str], polls: bool = True) -> Settings:
     try:
-        return load(None, environment)
+        return load(None, environment, polls=polls)
     except SettingsError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None

@@ -6,10 +6,12 @@ mistyped region in the next.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from workers.pipeline.models import Reason
+from workers.pipeline.models import Area, Reason
+from workers.pipeline.regions import BadRegionError, build
 from workers.settings.areas import RegionEntry
 from workers.settings.problems import Problem, unknown
 from workers.settings.source import Key, Source
@@ -60,7 +62,7 @@ def region_parts(source: Source, known: Collection[str]) -> Iterator[Problem]:
             yield from _unknown("region", entry, source, (name, field), known)
 
 
-def region_shapes(entries: dict[str, RegionEntry], placed: dict[str, Placed]) -> Iterator[Problem]:
+def region_shapes(entries: dict[str, RegionEntry], placed: Mapping[str, Placed]) -> Iterator[Problem]:
     """Regions that name no area, or contain themselves."""
     for name, entry in entries.items():
         _, source, key = placed[name]
@@ -70,6 +72,16 @@ def region_shapes(entries: dict[str, RegionEntry], placed: dict[str, Placed]) ->
             )
         if _reaches(name, name, entries, set()):
             yield source.problem(key, f"region '{name}' contains itself")
+
+
+def outlines(areas: Mapping[str, Area], placed: Mapping[str, Placed]) -> Iterator[Problem]:
+    """Regions whose outline crosses itself or encloses nothing: each by itself, so that all are told at once."""
+    for name, area in areas.items():
+        try:
+            build({name: replace(area, include=(), exclude=())})
+        except BadRegionError as error:
+            _, source, key = placed[name]
+            yield source.problem(key, f"{error.fault}; write its corners in the order in which one walks around it")
 
 
 def _reaches(start: str, goal: str, entries: dict[str, RegionEntry], seen: set[str]) -> bool:

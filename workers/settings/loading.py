@@ -187,9 +187,12 @@ class _Loading:
             self.problems.extend(checks.region_parts(source, self.region_names))
             if file := check(RegionsFile, source, self.problems):
                 entries |= file.root
-        self.problems.extend(checks.region_shapes(entries, {place[0]: place for place in names}))
+        placed = {place[0]: place for place in names}
+        self.problems.extend(checks.region_shapes(entries, placed))
         spots = located(entries, {name: source for name, source, _ in names}, self.problems)
-        return {name: entry.area(name, spots) for name, entry in entries.items()}
+        areas = {name: entry.area(name, spots) for name, entry in entries.items()}
+        self.problems.extend(checks.outlines(areas, placed))
+        return areas
 
     def _rules(self) -> tuple[tuple[Rule, ...], tuple[Vigil, ...]]:
         sources = self._sources("rules.d/*.yml")

@@ -24,6 +24,12 @@ def _address(value: str) -> str:
     return value
 
 
+def _channel(value: str) -> str:
+    if not re.fullmatch(r"[A-Z0-9]{6,}", value):
+        raise ValueError(f"'{value}' is no channel's id like C0123456789: Slack shows it below the channel's details")
+    return value
+
+
 Address = Annotated[str, AfterValidator(_address)]
 
 
@@ -99,7 +105,7 @@ class Email(_WithMap):
 
 class Slack(_WithMap):
     kind: Literal["slack"]
-    channel: str = Field(pattern=r"^[A-Z0-9]{6,}$")
+    channel: Annotated[str, AfterValidator(_channel)]
     """The channel's id (C0123456789), not its name: names change and cannot be updated or asked."""
     token: SecretStr
     """Bot token with chat:write, files:write for the map, channels:history and, for private ones, groups:history."""

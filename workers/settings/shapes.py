@@ -87,7 +87,7 @@ def _problem(model: type[BaseModel], source: Source, fault: dict[str, Any]) -> P
     key: Key = fault["loc"]
     kind, context = fault["type"], fault.get("ctx", {})
     if kind == "extra_forbidden":
-        return source.problem(key, unknown("key", str(key[-1]), _fields_at(model, key[:-1])))
+        return source.problem(key, _strange(str(key[-1]), _fields_at(model, key[:-1])))
     if kind == "missing":
         return source.problem(key[:-1], f"'{key[-1]}' is missing")
     text = fault["msg"].removeprefix("Value error, ")
@@ -95,9 +95,24 @@ def _problem(model: type[BaseModel], source: Source, fault: dict[str, Any]) -> P
         expected = str(context.get("expected") or context.get("expected_tags"))
         given = str(context.get("tag") or fault["input"])
         text = f"'{given}' is none of {expected}{suggest(given, quoted(expected))}"
-    elif kind == "union_tag_not_found":
-        text = "'kind' is missing"
-    return source.problem(key, text)
+    return source.problem(key, _IN_WORDS.get(kind, text))
+
+
+_IN_WORDS = {
+    "union_tag_not_found": "'kind' is missing",
+    "tuple_type": "write a list, as in [one, another]",
+    "too_short": "name at least one",
+    "string_type": "write text here",
+    "dict_type": "write keys with values here, as in {name: value}",
+    "model_type": "write keys with values here, as in {name: value}",
+}
+"""What pydantic says of Python's types, said of YAML."""
+
+
+def _strange(key: str, known: set[str]) -> str:
+    """An unknown key, and what was meant or else what there is."""
+    told = unknown("key", key, known)
+    return told if "did you mean" in told else f"{told}; there are {', '.join(sorted(known))}"
 
 
 def _fields_at(model: type[BaseModel], key: Key) -> set[str]:

@@ -32,6 +32,8 @@ class State(StrEnum):
     """Not sent: it was to be told only if nobody was on it."""
     GATHERED = "gathered"
     """Not sent by itself: a digest tells it with what else quiet hours held; see ``quiet``."""
+    GIVEN_UP = "given_up"
+    """Not sent: the log's word for what lies in quarantine."""
 
 
 Told = tuple[Clash, tuple[Alert, ...], tuple[Filing, ...], Message | None]

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 from workers.adapters.store import quarantine
+from workers.adapters.store.deliveries import State
 from workers.adapters.store.works import SEND
 
 _LOG = """
@@ -55,7 +56,7 @@ class Asked:
 
     receiver: str | None = None
     clash: str | None = None
-    state: str | None = None
+    state: State | None = None
     before: int | None = None
     limit: int = 50
 

@@ -51,13 +51,6 @@ FROM verdicts JOIN revisions ON revisions.id = revision_id WHERE clash_id = :id 
 _ALERTS = """
 SELECT id, alert, at FROM alerts WHERE (CAST(:before AS bigint) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit
 """
-_DELIVERIES = """
-SELECT deliveries.id, key, receiver, group_key, sequence, state,
-       deliveries.stage IS NOT DISTINCT FROM 'send' AS pending, deliveries.attempts, quarantine.error, made_at, sent_at
-FROM deliveries JOIN threads ON threads.id = thread_id
-LEFT JOIN quarantine ON quarantine.stage = 'send' AND quarantine.row_id = deliveries.id
-WHERE (CAST(:before AS bigint) IS NULL OR deliveries.id < :before) ORDER BY deliveries.id DESC LIMIT :limit
-"""
 _FEEDS = """
 SELECT slug, feed ->> 'url' AS url, feed ->> 'family' AS family, feed ->> 'language' AS language, outcome, answered_at,
        entry_at, feeds.due_at, pushes.hub, pushes.state AS push, expires_at AS pushed_until
@@ -100,10 +93,6 @@ def timeline(engine: Engine, situation: str) -> list[dict[str, Any]]:
 
 def alerts(engine: Engine, before: int | None, limit: int) -> list[dict[str, Any]]:
     return [{"id": row["id"], **row["alert"]} for row in _rows(engine, _ALERTS, before=before, limit=limit)]
-
-
-def deliveries(engine: Engine, before: int | None, limit: int) -> list[dict[str, Any]]:
-    return _rows(engine, _DELIVERIES, before=before, limit=limit)
 
 
 def feeds(engine: Engine, now: datetime) -> list[dict[str, Any]]:
