@@ -14,6 +14,8 @@ PUBLISHED = datetime(2026, 3, 2, 12, tzinfo=UTC)  # a Monday
 
 NOT_PEOPLE = [
     ("en", "The deadliest attack since 2015 killed 23 soldiers in Kidal on Sunday.", 23),
+    ("en", "The strike cost the firm $80 million. A bomb killed three workers of the mine near Gao on Sunday.", 3),
+    ("es", "Un niño de 9 años murió el domingo en un bombardeo en Gao.", 1),
     ("nl", "De dodelijkste aanslag sinds 2015 kostte zondag 23 mensen het leven in Kaboel.", 23),
     ("es", "El ataque más mortífero desde 2015 mató el domingo a 23 personas en Kabul.", 23),
     ("ru", "Самая кровавая атака с 2015 года: в воскресенье в Кабуле погибли 23 человека.", 23),
@@ -32,6 +34,7 @@ OF_A_WAR = [
     ("en", "At least 30 people were killed in Gao over the past six months; on Sunday gunmen killed four there.", 4),
     ("fr", "Dimanche, une attaque a tué cinq soldats près de Gao. Ces dix derniers mois, 60 soldats ont été tués.", 5),
     ("de", "Bei Beschuss in Donezk starben am Sonntag drei Zivilisten. Seit 2014 wurden 900 Zivilisten getötet.", 3),
+    ("en", "A war that has left over 70,000 dead in nine years. On Sunday a grenade killed two soldiers in Gao.", 2),
     ("uk", "У неділю обстріл Донецька вбив трьох мирних жителів. З 2014 року загинули 900 людей.", 3),
 ]
 

@@ -16,6 +16,7 @@ from workers.pipeline.detect.when import DAYS, Moment
 
 LONG = 7
 """Days. What lasts longer is more than one incident."""
+YEAR = DAYS["year"]
 ANTECEDENT = 5
 """Words before "in which" that it may stand for."""
 _ASIDE = 2
@@ -66,10 +67,11 @@ def _since(text: Text, marks: Marks, moment: Moment) -> bool:
 
 
 def _lasting(marks: Marks, counted: Sequence[Number]) -> Iterator[int]:
-    """ "in the past six months", "ces dix derniers jours"."""
+    """ "in the past six months", "ces dix derniers jours", "in nine years"."""
     for unit in marks.of("when.units"):
         near = [number for number in counted if 0 <= unit.first - number.last < _ASIDE]
         if not near or near[-1].low * DAYS[str(unit.value)] <= LONG:
             continue
-        if marks.any("people.lasting", max(0, near[-1].first - _ASIDE), unit.last + _ASIDE):
+        years = DAYS[str(unit.value)] >= YEAR and marks.any("people.within", near[-1].first - 1, near[-1].first)
+        if years or marks.any("people.lasting", max(0, near[-1].first - _ASIDE), unit.last + _ASIDE):
             yield near[-1].first
