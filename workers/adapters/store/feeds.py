@@ -48,6 +48,10 @@ class Polled:
     answered: bool
 
 
+_TOGETHER = 5000
+"""Feeds in one statement. (A statement takes no more than 65,535 parameters, so names are one: an array.)"""
+
+
 def subscribe(engine: Engine, wanted: Sequence[Feed]) -> None:
     """Poll exactly these: new ones at once, changed ones with what was learnt, others no more.
 
@@ -56,17 +60,19 @@ def subscribe(engine: Engine, wanted: Sequence[Feed]) -> None:
     with engine.begin() as connection:
         connection.execute(
             update(feeds)
-            .where(feeds.c.slug.not_in([feed.slug for feed in wanted]), feeds.c.active)
+            .where(~among(feeds.c.slug, [feed.slug for feed in wanted]), feeds.c.active)
             .values(active=False, stage=None, hinted_at=None)
         )
-        rows = [{"slug": feed.slug, "feed": json.dumps(wire.encode(feed)), "stage": POLL.stage} for feed in wanted]
-        if rows:
-            connection.execute(text(_SUBSCRIBE), rows)
+        for start in range(0, len(wanted), _TOGETHER):
+            some = wanted[start : start + _TOGETHER]
+            rows = {"slugs": [one.slug for one in some], "feeds": [json.dumps(wire.encode(one)) for one in some]}
+            connection.execute(text(_SUBSCRIBE), rows | {"stage": POLL.stage})
         hubs.leave(connection)
 
 
 _SUBSCRIBE = """
-INSERT INTO feeds AS known (slug, feed, stage, hinted_at) VALUES (:slug, CAST(:feed AS jsonb), :stage, NULL)
+INSERT INTO feeds AS known (slug, feed, stage, hinted_at)
+SELECT slug, feed, :stage, NULL FROM unnest(CAST(:slugs AS text[]), CAST(:feeds AS jsonb[])) AS wanted (slug, feed)
 ON CONFLICT (slug) DO UPDATE
 SET feed = excluded.feed, active = true,
     memory = CASE WHEN known.feed->'url' = excluded.feed->'url' THEN known.memory ELSE '{}' END,
