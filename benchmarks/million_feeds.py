@@ -30,7 +30,7 @@ from workers.pipeline.models import Feed, FetchOutcome
 
 SIZES, INTERVAL, SECONDS, BATCH = (10_000, 1_000_000), 900, 10, 200
 _SPREAD = """
-UPDATE feeds SET hinted_at = NULL, answered_at = now(), due_at = now() + (id % :interval - :seconds) * interval '1 second'
+UPDATE feeds SET hinted_at = NULL, due_at = now() + (id % :interval - :seconds) * interval '1 second'
 """
 
 
