@@ -14,6 +14,7 @@ from sqlalchemy.exc import NoResultFound
 
 from workers.adapters.store import tallies, yields
 from workers.adapters.store.columns import among, as_json, digest
+from workers.adapters.store.engine import by_statement
 from workers.adapters.store.pages import Fetched
 from workers.adapters.store.schema import articles, entries, feeds, signatures, versions
 from workers.adapters.store.tallies import Tally
@@ -165,7 +166,7 @@ def load_all(engine: Engine, ids: Iterable[int]) -> list[Known]:
         .where(among(articles.c.id, ids))
         .order_by(articles.c.id)
     )
-    with engine.connect() as connection:
+    with by_statement(engine) as connection:
         return [Known(*row) for row in connection.execute(chosen)]
 
 

@@ -20,6 +20,7 @@ from sqlalchemy.sql import ColumnElement
 
 from workers.adapters.store import tallies
 from workers.adapters.store.columns import among
+from workers.adapters.store.engine import by_statement
 from workers.adapters.store.tallies import Tally
 from workers.adapters.store.upkeep import quarantine
 from workers.adapters.store.works import Work
@@ -105,7 +106,7 @@ def claim(
         )
         .returning(table.c.id, table.c.token, table.c.attempts)
     )
-    with engine.begin() as connection:
+    with by_statement(engine) as connection:
         rows = connection.execute(take).all()
     return sorted((Held(work, *row) for row in rows), key=lambda held: held.id)
 

@@ -53,6 +53,13 @@ def connect(url: str, *, size: int = 2) -> Engine:
     return engine
 
 
+@contextmanager
+def by_statement(engine: Engine) -> Iterator[Connection]:
+    """A connection on which each statement is a transaction of its own: two round trips less for a single one."""
+    with engine.connect() as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
 _IDLE = 1.0
 """Seconds after which a connection is asked whether it lives. Asking each time was a fourth of all round trips."""
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, select, text, update
 
 from workers.adapters.store import feeds, pages, tallies, yields
 from workers.adapters.store.columns import among, as_json, digest
+from workers.adapters.store.engine import by_statement
 from workers.adapters.store.pages import Fetched
 from workers.adapters.store.schema import entries
 from workers.adapters.store.tallies import Tally
@@ -140,7 +141,7 @@ def _listed(found: Fetched, entry: Entry, primed: bool) -> _Listed:
 
 def links(engine: Engine, ids: Iterable[int]) -> dict[int, str]:
     """The address of each entry, empty when the feed gave none."""
-    with engine.connect() as connection:
+    with by_statement(engine) as connection:
         rows = connection.execute(select(entries.c.id, entries.c.entry).where(among(entries.c.id, ids)))
         return {row.id: row.entry.url or "" for row in rows}
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, exists, func, select, text, update
 from workers.adapters.store import hubs, pages, tallies
 from workers.adapters.store.claims import Held
 from workers.adapters.store.columns import among, as_json
+from workers.adapters.store.engine import by_statement
 from workers.adapters.store.memory import Memory
 from workers.adapters.store.schema import feeds
 from workers.adapters.store.tallies import Tally
@@ -96,7 +97,7 @@ _SUBSCRIBED = select(
 def load(engine: Engine, ids: Iterable[int]) -> dict[int, Subscription]:
     """Those of the feeds that are (still) polled, by id."""
     chosen = _SUBSCRIBED.where(among(feeds.c.id, ids), feeds.c.active)
-    with engine.connect() as connection:
+    with by_statement(engine) as connection:
         return {row.id: Subscription(*row) for row in connection.execute(chosen)}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, insert, select
 
 from workers.adapters.store.columns import among
+from workers.adapters.store.engine import by_statement
 from workers.adapters.store.schema import entries, feeds, pages
 from workers.adapters.store.works import EXTRACT, PARSE
 from workers.pipeline.models import Entry, Feed, Page
@@ -73,7 +74,7 @@ def load_all(engine: Engine, ids: Sequence[int]) -> list[Fetched]:
         .where(among(pages.c.id, ids))
         .order_by(pages.c.id)
     )
-    with engine.connect() as connection:
+    with by_statement(engine) as connection:
         return [_fetched(row) for row in connection.execute(chosen)]
 
 
