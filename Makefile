@@ -7,7 +7,7 @@ BIN := .venv/bin
 # Without compiling everything at once the first run starts half a minute earlier; Python compiles what it uses.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: run test check setup setup-dev lock faults bench audit sbom fuzz clean
+.PHONY: run test check setup setup-dev lock faults bench soak audit sbom fuzz clean
 
 run: setup
 	@$(BIN)/clashwatch up --corpus $(CORPUS) $(if $(ONCE),--once)
@@ -34,6 +34,12 @@ faults: setup-dev
 
 bench: setup-dev
 	$(BIN)/python -m benchmarks
+
+# Steady load under random faults for DURATION seconds.
+soak: export DURATION ?= 3600
+soak: setup-dev
+	@mkdir -p var
+	$(BIN)/python -m benchmarks.soak > var/soak.jsonl && mv var/soak.jsonl benchmarks/results/soak.jsonl
 
 # Known vulnerabilities of what is locked. It asks the advisory service over the network, and fails without one.
 audit: setup-dev

@@ -1,4 +1,4 @@
-"""``make bench``: every benchmark in turn; the figures as JSON lines, also into ``benchmarks/results/``."""
+"""``make bench``: every benchmark but the soak in turn; figures as JSON lines, also into ``benchmarks/results/``."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from pathlib import Path
 import benchmarks
 
 RESULTS = Path(__file__).parent / "results"
+APART = {"soak"}
+"""An hour of its own: ``make soak``."""
 
 
 def main() -> int:
     RESULTS.mkdir(exist_ok=True)
     failed = []
-    for module in sorted(one.name for one in pkgutil.iter_modules(benchmarks.__path__) if not one.name.startswith("_")):
+    found = {one.name for one in pkgutil.iter_modules(benchmarks.__path__) if not one.name.startswith("_")}
+    for module in sorted(found - APART):
         # A process each: one benchmark's memory and caches must not be another's.
         done = subprocess.run([sys.executable, "-m", f"benchmarks.{module}"], stdout=subprocess.PIPE, text=True)
         lines = [line for line in done.stdout.splitlines() if line.startswith("{")]

@@ -31,7 +31,7 @@ from workers.adapters.store.works import POLL
 
 RESULT = Path(__file__).parent / "results" / "growth.svg"
 STORED, RULES, FEEDS, WORKERS = (10_000, 100_000, 1_000_000), (10, 100, 1000, 10_000), (100, 1000, 10_000), (1, 2, 4, 8)
-BASE, SLICE, EVERY, PAPERS, DAYS = 1000, 200, 20, 20, 2
+BASE, SLICE, EVERY, PAPERS, DAYS = 500, 100, 20, 20, 2
 
 Points = list[tuple[float, float]]
 

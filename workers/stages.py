@@ -108,7 +108,7 @@ def bulk(work: Work, ask: Ask[T]) -> Callable[[Callable[[Services, list[tuple[He
 
 @contextmanager
 def following() -> Iterator[Callable[[Follow], None]]:
-    """What follows from many rows, hinted together. With a message for each, Celery was a fifth of an article (measured).
+    """What follows from many rows, hinted together. With a message each, Celery was a fifth of an article (measured).
 
     Nothing waits longer than ``GATHER`` seconds of other rows' coming in. What a killed worker did not hint, the sweep
     does.
