@@ -10,7 +10,7 @@ import resource
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
@@ -54,12 +54,11 @@ def stage(work: Work) -> Callable[[Callable[[Services, Held], Follow]], Any]:
     def register(run: Callable[[Services, Held], Follow]) -> Any:
         def task(ids: Any) -> None:
             began, rest = time.monotonic(), iter(named(ids))
-            with following() as follow:
-                for row_id in rest:
-                    for held in claims.claim(services().engine, work, [row_id]):
-                        follow(_attempt(held, partial(run, services(), held)))
-                    if time.monotonic() - began > TURN:
-                        publish([(work, rest)])
+            for row_id in rest:
+                for held in claims.claim(services().engine, work, [row_id]):
+                    publish(_attempt(held, partial(run, services(), held)))
+                if time.monotonic() - began > TURN:
+                    publish([(work, rest)])
             show_life(work.queue)
 
         return app.task(task, name=work.stage, **limits(work.queue))
@@ -73,9 +72,8 @@ def batch(work: Work, ask: Ask[T]) -> Callable[[Callable[[Services, Held, T], Fo
     def register(run: Callable[[Services, Held, T], Follow]) -> Any:
         def task(ids: Any) -> None:
             held_rows = claims.claim(services().engine, work, named(ids))
-            with following() as follow:
-                for held, answer in ask(services(), held_rows) if held_rows else ():
-                    follow(_attempt(held, partial(run, services(), held, answer)))
+            for held, answer in ask(services(), held_rows) if held_rows else ():
+                publish(_attempt(held, partial(run, services(), held, answer)))
             show_life(work.queue)
 
         return app.task(task, name=work.stage, **limits(work.queue))
@@ -104,31 +102,6 @@ def bulk(work: Work, ask: Ask[T]) -> Callable[[Callable[[Services, list[tuple[He
         return app.task(task, name=work.stage, **limits(work.queue))
 
     return register
-
-
-@contextmanager
-def following() -> Iterator[Callable[[Follow], None]]:
-    """What follows from many rows, hinted together. With a message each, Celery was a fifth of an article (measured).
-
-    Nothing waits longer than ``GATHER`` seconds of other rows' coming in. What a killed worker did not hint, the sweep
-    does.
-    """
-    gathered: dict[Work, list[int]] = {}
-    began = time.monotonic()
-
-    def follow(more: Follow) -> None:
-        nonlocal began
-        for work, ids in more:
-            gathered.setdefault(work, []).extend(ids)
-        if time.monotonic() - began > GATHER:
-            publish(gathered.items())
-            gathered.clear()
-            began = time.monotonic()
-
-    try:
-        yield follow
-    finally:
-        publish(gathered.items())
 
 
 def _shares(work: Work, ids: list[int]) -> Iterator[list[Held]]:
