@@ -40,6 +40,27 @@ def test_an_army_beside_a_nation_is_that_state_s(
     assert (name, "ke-forces") in {(p.actor.text, p.id) for p in account(sentence, language, nation).parties}
 
 
+GROUPS: list[tuple[str, str, tuple[str, str], str]] = [
+    ("en", "Kenyan groups crossed the river.", ("Kenyan", "KE"), "Kenyan groups"),
+    ("nl", "Keniaanse groepen staken de rivier over.", ("Keniaanse", "KE"), "Keniaanse groepen"),
+    ("de", "Kenianische Gruppen überquerten den Fluss.", ("Kenianische", "KE"), "Kenianische Gruppen"),
+    ("fr", "Des éléments kényans ont traversé le fleuve.", ("kényans", "KE"), "éléments kényans"),
+    ("es", "Grupos kenianos cruzaron el río.", ("kenianos", "KE"), "Grupos kenianos"),
+    ("ru", "Кенийские штурмовики перешли реку.", ("Кенийские", "KE"), "Кенийские штурмовики"),
+    ("uk", "Кенійські групи перейшли річку.", ("Кенійські", "KE"), "Кенійські групи"),
+    ("ar", "عبرت مجموعات كينية النهر.", ("كينية", "KE"), "مجموعات كينية"),
+]
+
+
+@pytest.mark.parametrize(("language", "sentence", "nation", "name"), GROUPS)
+def test_groups_of_a_nation_are_its_forces(language: str, sentence: str, nation: tuple[str, str], name: str) -> None:
+    assert (name, "ke-forces") in {(p.actor.text, p.id) for p in account(sentence, language, nation).parties}
+
+
+def test_groups_of_nobody_are_no_party() -> None:
+    assert account("Two groups crossed the river.").parties == ()
+
+
 def test_short_names_count_only_in_capitals() -> None:
     assert account("This is a market.").parties == ()
     assert [party.id for party in account("Fighters of IS attacked.").parties] == [None, "is"]
@@ -55,6 +76,14 @@ SIDES: list[tuple[str, str, dict[str, list[str]]]] = [
     ("en", "Boko Haram attacked the peshmerga on Sunday.", {"attacker": ["Boko Haram"], "target": ["peshmerga"]}),
     ("en", "The peshmerga were attacked by Boko Haram.", {"attacker": ["Boko Haram"], "target": ["peshmerga"]}),
     ("en", "The peshmerga repelled attacks by Boko Haram.", {"attacker": ["Boko Haram"], "target": ["peshmerga"]}),
+    ("en", "Boko Haram began shelling peshmerga lines.", {"attacker": ["Boko Haram"], "target": ["peshmerga"]}),
+    ("en", "The peshmerga were driven from the town.", {"target": ["peshmerga"]}),
+    ("en", "The airport fell to Boko Haram on Sunday.", {"attacker": ["Boko Haram"]}),
+    ("fr", "L'aéroport est tombé aux mains de Boko Haram.", {"attacker": ["Boko Haram"]}),
+    ("en", "Hamas and Hezbollah shot at each other.", {"party": ["Hamas", "Hezbollah"]}),
+    ("nl", "Hamas en Hezbollah schoten op elkaar.", {"party": ["Hamas", "Hezbollah"]}),
+    ("de", "Hamas und Hisbollah schossen aufeinander.", {"party": ["Hamas", "Hisbollah"]}),
+    ("ru", "Хамас и Хезболла стреляли друг в друга.", {"party": ["Хамас", "Хезболла"]}),
     ("en", "Clashes between Hamas and Hezbollah erupted.", {"party": ["Hamas", "Hezbollah"]}),
     ("en", "Hamas clashed with Hezbollah.", {"party": ["Hamas", "Hezbollah"]}),
     ("nl", "Er waren gevechten tussen Hamas en Hezbollah.", {"party": ["Hamas", "Hezbollah"]}),

@@ -21,14 +21,19 @@ from workers.pipeline.detect.places_locate import Role
 from workers.pipeline.detect.text import Text
 from workers.pipeline.models import Actor
 
-STATE = frozenset({"army", "air", "arms", "government"})
+NATIONAL = "national"
+"""Generic words that are a party only beside a nation: "Russian groups", "the Ukrainian side"."""
+STATE = frozenset({"army", "air", "arms", "government", NATIONAL})
 """Generic words that, beside a nation, mean its forces."""
 _ACTING = (Role.ACTOR, Role.BARE)
 _BOUNDS = frozenset(
-    {"people.stop", "sides.article", "sides.and", "sides.passive", "sides.attack", "sides.clash", "sides.with"}
+    {f"sides.{word}" for word in ("article", "and", "between", "passive", "attack", "clash", "with")}
     | {f"claims.{verb}" for verb in ("says", "denies", "accuses", "counts", "control")}
+    | {"people.stop"}
 )
 """What may stand on either side of a people's name that is no adjective."""
+_PARTING = ("sides.and", "claims.says")
+"""What parts a nation from the word beside it: "Ukraine says units", "Ukraine and rebels"."""
 _PROCLITICS = {"ar": ("و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "ال", "وال", "بال", "لل", "ولل", "فال", "كال", "وبال")}
 
 
@@ -195,6 +200,8 @@ def _generic(text: Text, marks: Marks, actors: Actors, near: Mapping[int, Nation
         if kind in ("arms", "air") and marks.at("sides.assault", hit.first):
             continue
         nation = _beside(text, near, hit.first, hit.last, marks)
+        if kind == NATIONAL and nation is None:
+            continue
         first, last = (min(hit.first, nation.first), max(hit.last, nation.last)) if nation else (hit.first, hit.last)
         id = None
         if nation and kind in STATE:
@@ -213,7 +220,7 @@ def _beside(text: Text, near: Mapping[int, Nation], first: int, last: int, marks
         begin, end = (nation.last, first) if nation.last <= first else (last, nation.first)
         clean = not any(text.between(i).strip(" \n-\u00a0'’") for i in range(begin, end + 1))
         genitive = nation.first < last or nation.people is False or end == begin
-        if clean and genitive and not any(marks.at("sides.and", i) for i in range(begin, end)):
+        if clean and genitive and not any(marks.at(label, i) for label in _PARTING for i in range(begin, end)):
             return nation
     return None
 

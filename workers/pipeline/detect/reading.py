@@ -7,6 +7,7 @@ In: a document and the knowledge. Out: a ``Reading``, from which reports are ass
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -52,7 +53,14 @@ class Reading:
     @cached_property
     def debate(self) -> Debate | None:
         """Who fought whom, read when the first report asks."""
-        return debate(self.text, self.marks, self.parties, self.actors) if self.actors else None
+        return debate(self.text, self.marks, self.parties, self.actors, self._home) if self.actors else None
+
+    @property
+    def _home(self) -> str | None:
+        """The country in which most of the towns and areas named lie."""
+        mentions = self.places.mentions if self.places else ()
+        inside = Counter(m.country for m in mentions if m.country and not m.feature.startswith("PCL"))
+        return max(inside, key=inside.__getitem__, default=None)
 
     def age(self, clause: Clause) -> int | None:
         """Days between the date that the clause names and publication; that of the sentence where the clause

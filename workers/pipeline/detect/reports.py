@@ -132,12 +132,14 @@ def _account(reading: Reading, figure: Figure) -> str | None:
 
 
 def _sides(reading: Reading, incident: Incident, foreign: frozenset[int]) -> tuple[Side, ...]:
-    """Trigger clauses first, then their sentences."""
+    """Trigger clauses first, then their sentences; the lead speaks for what is told in it."""
     if reading.debate is None:
         return ()
     ordered = sorted(incident.tellings, key=lambda t: (not t.lead, -t.score.confidence))
     clauses = [reading.text.clause_at(reading.text.starts[t.kind.trigger.first]) for t in ordered]
     ranges = [(c.first, c.last) for c in clauses] + [(t.scene.sentence.first, t.scene.sentence.last) for t in ordered]
+    if any(t.lead for t in incident.tellings):
+        ranges += [(s.first, s.last) for s in reading.text.sentences[: lead(reading.text) + 1]]
     return reading.debate.sides(ranges, foreign)
 
 

@@ -19,6 +19,8 @@ from workers.pipeline.detect.text import Text
 NEAR = 9
 """Words between a verb and its subject or object."""
 CLOSE = 2
+VERB_LAST = "V2"
+"""The order of Dutch and German: participles and the verbs of subordinate clauses stand after the object."""
 VICTIMS = frozenset({"civilians", "protesters"})
 WEAPONS = frozenset({"arms", "air"})
 
@@ -73,14 +75,39 @@ class Scene:
 
 def read(scene: Scene) -> Iterator[Vote]:
     """All that one clause says, surest patterns first."""
+    if mutual := [*_mutual(scene)]:
+        yield from mutual
+        return
     told = [*_between(scene), *_accused(scene), *_repelled(scene)]
     told += _clashes(scene) if not told else ()
-    for hit in scene.hits("attack"):
-        if scene.marks.at("sides.assault", hit.first):
+    told += [*_taken(scene), *_named_so(scene)]
+    for hit in {hit.first: hit for hit in scene.hits("attack")}.values():
+        if scene.marks.at("sides.assault", hit.first) and not _governs(scene, hit):
             told += _assault(scene, hit)
         elif not any(other.first == hit.first for other in scene.hits("repelled")):
             told += _attack(scene, hit)
     yield from told
+
+
+def _mutual(scene: Scene) -> Iterator[Vote]:
+    """ "A and B shot at each other"."""
+    for hit in scene.hits("mutual"):
+        two = scene.before(hit.first, 2 * NEAR)
+        one = scene.before(two.first, 5) if two else None
+        if one and two and scene.joined(one, two):
+            yield from _pair(one, two, 2.5)
+
+
+def _named_so(scene: Scene) -> Iterator[Vote]:
+    """ "The attackers", "штурмовики": the word itself says who attacked."""
+    for party in scene.parties:
+        if scene.hits("aggressor", party.first, party.last):
+            yield Vote(Role.ATTACKER, party, 1.0)
+
+
+def _governs(scene: Scene, hit: Hit) -> bool:
+    """Is it a verb that stands right before whom it hits: "shelling army positions", not "shelling by"?"""
+    return scene.marks.at("sides.verbal", hit.first) is not None and scene.after(hit.last, 0) is not None
 
 
 def _between(scene: Scene) -> Iterator[Vote]:
@@ -155,6 +182,16 @@ def _repelled(scene: Scene) -> Iterator[Vote]:
             yield Vote(Role.TARGET, defender, 2.5)
         if attacker and attacker != defender:
             yield Vote(Role.ATTACKER, attacker, 2.0)
+
+
+def _taken(scene: Scene) -> Iterator[Vote]:
+    """ "The airport fell to A": A took it; Turkish puts the word after A. What was in A's hands is another thing."""
+    for hit in scene.hits("taken"):
+        if scene.hits("passive", hit.first - 1, hit.first):
+            continue
+        holder = scene.before(hit.first, 1) if scene.marks.order == "SOV" else scene.after(hit.last, CLOSE)
+        if holder and holder.kind not in VICTIMS:
+            yield Vote(Role.ATTACKER, holder, 1.5)
 
 
 def _by(scene: Scene, begin: int) -> Party | None:
@@ -246,13 +283,13 @@ def _active(scene: Scene, hit: Hit) -> Iterator[Vote]:
         subject, thing = (near[0], near[-1]) if len(near) > 1 else (near[0] if near else None, None)
     else:
         subject, thing = before, after
-        zero = scene.before(before.first, 5) if before and not after else None
+        zero = scene.before(before.first, 5) if before and not after and scene.marks.order == VERB_LAST else None
         if zero and before and not scene.joined(zero, before):
             subject, thing = zero, before
     if thing and thing.first > hit.last and any(map(partial(_parting, scene.marks), range(hit.last, thing.first))):
         thing = None
     killed = scene.marks.at("people.killed", hit.first) is not None
-    if subject and thing is None and killed and scene.marks.order == "SVO":
+    if subject and thing is None and killed and scene.marks.order in ("SVO", VERB_LAST):
         yield Vote(Role.TARGET, subject, 1.0)
     elif subject and subject.kind not in VICTIMS and (subject.kind != "arms" or subject.id):
         spoken = scene.marks.at("claims.says", subject.last) is not None

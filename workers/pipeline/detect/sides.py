@@ -118,27 +118,32 @@ class Debate:
         return _settle(ballot, cast)
 
 
-def debate(text: Text, marks: Marks, parties: Sequence[Party], actors: Actors) -> Debate:
-    """The votes of all sentences that name a party."""
+def debate(text: Text, marks: Marks, parties: Sequence[Party], actors: Actors, home: str | None = None) -> Debate:
+    """The votes of all sentences that name a party. ``home``: the country in which most of the text's towns lie."""
     votes = []
     for sentence in text.sentences:
         inside = tuple(p for p in parties if sentence.first <= p.first < sentence.last)
         scene = Scene(text, marks, inside, sentence.first, sentence.last)
         votes.append(tuple(read(scene)) if inside else ())
-    return Debate(text, _cast(parties, actors), tuple(votes))
+    return Debate(text, _cast(text, parties, actors, home), tuple(votes))
 
 
-def _cast(parties: Sequence[Party], actors: Actors) -> Cast:
-    """ "The army" is the state's named before it, "the rebels" the group."""
+def _cast(text: Text, parties: Sequence[Party], actors: Actors, home: str | None) -> Cast:
+    """ "The army" is the state's that the sentence named before it, else that of the land where it happens, if the
+    text names it, else the state's named last; "the rebels" the group."""
     state, group = _first(parties, actors, (1,)), _first(parties, actors, _GROUP)
+    own = actors.forces(home) if home and actors.forces(home) in {p.id for p in parties} else None
     keys: dict[int, str] = {}
     forms: dict[str, list[Party]] = defaultdict(list)
+    said = -1
     for party in parties:
+        sentence = text.sentence_at(text.starts[party.first]).index
         if party.id and actors.code(party.id) == 1:
-            state = party.id
+            state, said = party.id, sentence
         elif party.id and actors.code(party.id) in _GROUP:
             group = party.id
-        who = party.id or (state if party.kind in _STATE else group if party.kind in _IRREGULAR else None)
+        army = state if said == sentence else own or state
+        who = party.id or (army if party.kind in _STATE else group if party.kind in _IRREGULAR else None)
         keys[party.first] = who or party.actor.text.casefold()
         forms[keys[party.first]].append(party)
     return Cast(actors, keys, forms)
@@ -171,7 +176,8 @@ def _settle(ballot: Ballot, cast: Cast) -> tuple[Side, ...]:
         return _sides(cast, [("party", targets[:1]), ("party", targets[1:])])
     first = _others(cast, targets)
     second = _others(cast, first) if not targets else []
-    return _sides(cast, [("target", targets), ("party", first), ("party", second)])
+    fought = targets and not any(map(cast.victim, targets))
+    return _sides(cast, [("target", targets), ("attacker" if fought else "party", first), ("party", second)])
 
 
 def _attacked(ballot: Ballot, cast: Cast, attackers: list[str], net: dict[str, float]) -> tuple[Side, ...]:
