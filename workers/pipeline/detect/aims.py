@@ -54,6 +54,10 @@ class Aims:
             return Aim.UNKNOWN if beside & _FORCES else Aim.CIVIL
         return Aim.FORCES if beside & _FORCES else Aim.UNKNOWN
 
+    def killed(self, trigger: Tag) -> bool:
+        """Is the trigger itself the word of harm of people who are no fighters ("rebels killed two nurses")?"""
+        return self._harms(trigger) and self.of(trigger) is Aim.CIVIL
+
     @cached_property
     def named(self) -> bool:
         """Does a trigger name its victim: "the murder of two judges", "an attack on the mayor"?"""

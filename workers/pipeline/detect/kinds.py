@@ -7,10 +7,10 @@ the fight is told first; territory without resistance is no battle (ACLED codebo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from workers.pipeline.detect.aims import Aim
+from workers.pipeline.detect.aims import Aim, Aims
 from workers.pipeline.detect.lexicon import TRIGGERS
 from workers.pipeline.detect.tagger import Tag
 
@@ -50,26 +50,23 @@ EITHER = ("abduct", "sexual", "air", "shell", "clash", "murder", "attack")
 LAST = ("kill", "explosion")
 
 
-Aimed = Callable[[Tag], Aim]
-
-
 class Kind(NamedTuple):
     sub_event: str
     trigger: Tag
 
 
-def violent(triggers: Sequence[Tag], around: frozenset[str], aimed: Aimed) -> Kind | None:
+def violent(triggers: Sequence[Tag], around: frozenset[str], aims: Aims) -> Kind | None:
     """The violent sub-event, ``None`` when no trigger is one of violence. ``around``: categories of the sentence;
-    ``aimed``: whom violence told by a trigger was aimed at."""
+    ``aims``: at whom the scene's violence was aimed."""
     for wanted in (False, True):
         own = [tag for tag in triggers if tag.category in TRIGGERS and tag.weak is wanted]
-        kind = _specific(own, around, aimed)
+        kind = _specific(own, around, aims)
         if kind:
             return kind
     return None
 
 
-def _specific(own: Sequence[Tag], around: frozenset[str], aimed: Aimed) -> Kind | None:
+def _specific(own: Sequence[Tag], around: frozenset[str], aims: Aims) -> Kind | None:
     for category in FIRST:
         for tag in own:
             if tag.category == category:
@@ -80,18 +77,20 @@ def _specific(own: Sequence[Tag], around: frozenset[str], aimed: Aimed) -> Kind 
     for group in (EITHER, LAST):
         for tag in own:
             if tag.category in group:
-                return Kind(_fought(tag, around, aimed), tag)
+                return Kind(_fought(tag, around, aims), tag)
     return None
 
 
-def _fought(tag: Tag, around: frozenset[str], aimed: Aimed) -> str:
+def _fought(tag: Tag, around: frozenset[str], aims: Aims) -> str:
     """An attack that soldiers are in, and neither a civilian nor civil property, is a clash; a murder never is.
     That of the police or the army on a protest is excessive force."""
+    if tag.category == "clash" and aims.killed(tag):
+        return SUB_EVENT["kill"]
     if tag.category not in ("attack", "kill"):
         return SUB_EVENT[tag.category]
     if _forced(around):
         return EXCESSIVE
-    aim = aimed(tag)
+    aim = aims.of(tag)
     fought = aim is Aim.FORCES or ("army" in around and not around & {"civilian", "property"} and aim is not Aim.CIVIL)
     return SUB_EVENT["clash" if fought else tag.category]
 

@@ -139,7 +139,8 @@ def _sides(reading: Reading, incident: Incident, foreign: frozenset[int]) -> tup
     clauses = [reading.text.clause_at(reading.text.starts[t.kind.trigger.first]) for t in ordered]
     ranges = [(c.first, c.last) for c in clauses] + [(t.scene.sentence.first, t.scene.sentence.last) for t in ordered]
     if any(t.lead for t in incident.tellings):
-        ranges += [(s.first, s.last) for s in reading.text.sentences[: lead(reading.text) + 1]]
+        leading = reading.text.sentences[: lead(reading.text) + 1]
+        ranges += [(s.first, s.last) for s in leading if s.index not in foreign]
     return reading.debate.sides(ranges, foreign)
 
 

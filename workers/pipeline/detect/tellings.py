@@ -85,7 +85,7 @@ def _tellings(reading: Reading, scene: Scene, about: Mapping[str, float], weight
     facts, aims = pinned(reading, scene), Aims(reading, scene)
     row = features(scene, about, facts)
     rated = score(row, weights)
-    kind = kinds.violent(scene.triggers, around, aims.of)
+    kind = kinds.violent(scene.triggers, around, aims)
     if kind:
         located = _located(reading, kind)
         rated = floored(rated, row, located is not None and located.reach in OWN, weights.threshold)
@@ -126,7 +126,7 @@ def _pointed_out(reading: Reading, telling: Telling, scene: Scene) -> Telling:
     near = 0 < scene.sentence.index - telling.scene.sentence.index <= CARRIED
     if placed or not near or not (telling.violent and telling.scene.news and scene.news):
         return telling
-    kind = kinds.violent(scene.triggers, frozenset(), Aims(reading, scene).of)
+    kind = kinds.violent(scene.triggers, frozenset(), Aims(reading, scene))
     if kind is None:
         return telling
     located = _located(reading, kind)
