@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from workers.pipeline.detect.lexicon import CONTEXT, ELSEWHERE, PEACEFUL, TRIGGERS
+from workers.pipeline.detect.lexicon import CONTEXT, ELSEWHERE, PEACEFUL, RELATIVE, TRIGGERS
 from workers.pipeline.detect.reading import Reading
 from workers.pipeline.detect.scenes import Scene
 from workers.pipeline.detect.tagger import Tag
@@ -113,8 +113,16 @@ def features(scene: Scene, topics: Mapping[str, float], facts: Mapping[str, floa
     own = [tag for tag in scene.triggers if tag.category in _OWN]
     if own and all(tag.known for tag in own):
         found["known"] = 1.0
+    elif own and all(tag.known or _of_known(tag, own, scene.tags) for tag in own):
+        found["of known"] = 1.0
     found.update(topics)
     return found
+
+
+def _of_known(trigger: Tag, own: Sequence[Tag], tags: Sequence[Tag]) -> bool:
+    """Does "which" tell it of something known ("the attack that killed five")?"""
+    known = [tag.last for tag in own if tag.known]
+    return any(tag.category == RELATIVE and min(known, default=tag.last) <= tag.first < trigger.first for tag in tags)
 
 
 def pinned(reading: Reading, scene: Scene) -> dict[str, float]:

@@ -54,6 +54,7 @@ PRIOR: dict[str, float] = {
     "bare kill": -1.0,
     **dict.fromkeys(("past", "hypothetical", "negation", "denied"), -0.4),
     "day": 0.2,
+    "of known": -0.5,
     **dict.fromkeys(PEACEFUL, -0.7),
     **dict.fromkeys(ELSEWHERE, -0.8),
     "viol & actor": 0.7,

@@ -53,10 +53,12 @@ inside them."""
 CONTEXT = ("army", "armed", "police", "civilian", "property", "crowd", "weapon", "casualty", "damage", "front")
 """Who, what and with what. ``property`` is what belongs to nobody's army: homes, schools, offices, power lines."""
 REALIS = ("negation", "hypothetical", "planned", "purpose", "past", "recent", "ongoing")
+RELATIVE = "relative"
+"""Words that tell more of what was just named ("which", "that")."""
 SETTING = "setting"
 """Words that say what happens at the place just named ("where"); each opens a clause."""
 STATUS = ("report", "unconfirmed", "denied", "retracted")
-CATEGORIES = (*TRIGGERS, *PEACEFUL, *ELSEWHERE, *CONTEXT, *REALIS, *STATUS, SETTING, "ignore")
+CATEGORIES = (*TRIGGERS, *PEACEFUL, *ELSEWHERE, *CONTEXT, *REALIS, *STATUS, RELATIVE, SETTING, "ignore")
 MASKS = frozenset({"metaphor", "ignore"})
 GAP = 3
 """Words that ``..`` in an entry may skip."""
@@ -93,6 +95,7 @@ def compile_lexicon(language: str, raw: Mapping[str, Any]) -> Lexicon:
         proclitics=tuple(sorted(raw.get("proclitics", "").split(), key=len, reverse=True)),
         definite=frozenset(fold(word.strip(), language) for word in raw.get("definite", "").split(",")),
         definite_letters=tuple(raw.get("definite_letters", "").split()),
+        future_letters=tuple(raw.get("future_letters", "").split()),
     )
 
 

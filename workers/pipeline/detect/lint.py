@@ -17,6 +17,7 @@ from workers.pipeline.detect.lexicon import (
     CATEGORIES,
     MASKS,
     PEACEFUL,
+    RELATIVE,
     SETTING,
     TRIGGERS,
     LexiconError,
@@ -28,7 +29,7 @@ from workers.pipeline.detect.tagger import Tagger
 from workers.pipeline.models import Document
 from workers.pipeline.models.knowledge import Pattern
 
-OPTIONAL = frozenset({"ignore", "grenade", "chem", "sexual", "base", "purpose", SETTING})
+OPTIONAL = frozenset({"ignore", "grenade", "chem", "sexual", "base", "purpose", RELATIVE, SETTING})
 THIN = 3
 SHORT = 3
 """Letters below which a stem finds too much."""

@@ -77,6 +77,8 @@ def judge(text: Text, tags: Sequence[Tag], trigger: Tag, age: int | None, oldest
         return stand(Realis.HYPOTHETICAL, Cause.POSSIBILITY, cue)
     if cue := _before(by.get("purpose", ()), trigger, AT_ONCE):
         return stand(Realis.PLANNED, Cause.PURPOSE, cue)
+    if trigger.ahead:
+        return stand(Realis.PLANNED, Cause.PLAN, trigger)
     if cue := _before(by.get("planned", ()), trigger, REACH):
         return stand(Realis.PLANNED, Cause.PLAN, cue)
     for category, realis, cause in _OCCASIONS:

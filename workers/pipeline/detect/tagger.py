@@ -30,15 +30,18 @@ class Tag(NamedTuple):
     weak: bool
     known: bool = False
     """Is it spoken of as known ("the attack"), so that it need not be what is told?"""
+    ahead: bool = False
+    """Do letters written onto its first word put it in the future?"""
 
 
 class Entry(NamedTuple):
     """What a word may begin. ``after``: the word that must come next, where it is fixed; it spares most matching.
-    ``known``: the word itself bears an article."""
+    ``known``: the word itself bears an article; ``ahead``: it bears the future."""
 
     pattern: Pattern
     after: str | None
     known: bool
+    ahead: bool
 
 
 class Tagger:
@@ -56,33 +59,35 @@ class Tagger:
         known, articles = self._known, self._lexicon.definite
         found: list[Tag] = []
         for i, word in enumerate(words):
-            for pattern, after, article in known[word]:
+            for pattern, after, article, ahead in known[word]:
                 if after is not None and (i + 1 == len(words) or words[i + 1] != after):
                     continue
                 last = i + 1 if len(pattern.words) == 1 else _match(pattern, words, i)
                 if last:
                     definite = article or (i > 0 and words[i - 1] in articles)
-                    found.append(Tag(i, last, pattern.category, pattern.weak, definite))
+                    found.append(Tag(i, last, pattern.category, pattern.weak, definite, ahead))
         return _outermost(found)
 
     def _entries_of(self, word: str) -> tuple[Entry, ...]:
         article = word.startswith(self._lexicon.definite_letters)
-        return tuple(Entry(pattern, _after(pattern), article) for pattern in self._begun(word))
+        letters, found = self._begun(word)
+        ahead = letters in self._lexicon.future_letters
+        return tuple(Entry(pattern, _after(pattern), article, ahead) for pattern in found)
 
-    def _begun(self, word: str) -> tuple[Pattern, ...]:
-        """Entries that the word may begin. Of its one-word entries that tell something the most specific
-        stem wins; a more specific false friend hides all."""
-        for form in (word, *self._bare(word)):
-            found = list(self._entries(form))
+    def _begun(self, word: str) -> tuple[str, tuple[Pattern, ...]]:
+        """Letters before, and entries that the rest may begin. Of its one-word entries that tell something the
+        most specific stem wins; a more specific false friend hides all."""
+        for letters in ("", *self._proclitics(word)):
+            found = list(self._entries(word[len(letters) :]))
             if found:
                 telling = max((n for n, p in found if len(p.words) == 1 and p.category in _TELLING), default=0)
                 hidden = max((n for n, p in found if len(p.words) == 1 and p.category in MASKS), default=0)
-                return tuple(
+                return letters, tuple(
                     p
                     for n, p in found
                     if len(p.words) > 1 or (n >= hidden and (n == telling or p.category not in _TELLING))
                 )
-        return ()
+        return "", ()
 
     def _entries(self, form: str) -> Iterator[tuple[int, Pattern]]:
         """Entries by their first word, with how many letters they fix (an exact word: one more than all)."""
@@ -102,10 +107,10 @@ class Tagger:
                 for pattern in patterns:
                     yield len(part), pattern
 
-    def _bare(self, word: str) -> Iterator[str]:
+    def _proclitics(self, word: str) -> Iterator[str]:
         for letters in self._lexicon.proclitics:
             if word.startswith(letters) and len(word) - len(letters) >= _LEAST:
-                yield word[len(letters) :]
+                yield letters
 
 
 def _after(pattern: Pattern) -> str | None:

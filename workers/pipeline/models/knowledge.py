@@ -48,6 +48,8 @@ class Lexicon:
     """Words right before what is known already ("the attack"), folded."""
     definite_letters: tuple[str, ...] = ()
     """The same as letters written onto the word (Arabic)."""
+    future_letters: tuple[str, ...] = ()
+    """Letters that put the verb they are written onto in the future (Arabic)."""
 
 
 @dataclass(frozen=True, slots=True)
