@@ -84,3 +84,8 @@ def test_old_violence_in_the_body_of_other_news_is_an_aside() -> None:
 def test_territory_without_resistance_is_no_battle() -> None:
     kinds = {r.sub_event_type for r in told("Iraqi troops entered Kirkuk without resistance on Sunday.").reports}
     assert kinds == {"Non-violent transfer of territory"}
+
+
+def test_letters_that_put_an_arabic_verb_in_the_future_make_a_plan_of_it() -> None:
+    assert alerts("قصفت القوات مواقع المسلحين قرب الموصل يوم الأحد وقتلت سبعة منهم.")
+    assert not alerts("ستقصف القوات مواقع المسلحين قرب الموصل.")
