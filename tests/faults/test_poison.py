@@ -59,6 +59,7 @@ def test_pages_that_crash_or_devour_memory_cost_themselves_alone(service, beatin
     assert charged(fleet) <= 4, "somebody else was charged"
 
 
+@pytest.mark.faults
 @pytest.mark.timeout(300)
 def test_a_child_that_the_kernel_kills_for_its_memory_costs_one_article_its_page(service, beating) -> None:
     told = stories(6)
