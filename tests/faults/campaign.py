@@ -50,6 +50,8 @@ class Reckoning:
     """Messages that were sent again because nobody could say whether they had arrived, as the product counts them."""
     given_up: int = 0
     kills: int = 0
+    abandoned: int = 0
+    """Rows that lost their worker in the middle of a stage."""
     revived: list[str] = field(default_factory=list)
     """Roles that ended by themselves, to be started again: a worker that no longer heard its broker."""
     recoveries: dict[str, float] = field(default_factory=dict)
@@ -112,16 +114,22 @@ class Campaign:
         self.recoveries[name] = round(time.monotonic() - ended, 1)
 
     def kill_at_random(self, times: int, seed: int = 1) -> None:
-        """SIGKILL whoever is at work, in turn at a stage's edge and somewhere inside, and start it again at once."""
+        """SIGKILL whoever is at work: as soon as a row is claimed, or somewhere inside the stage.
+
+        One in four is a whole role, which is started again at once; the others are children, which their parent renews.
+        """
         chance = random.Random(seed)
-        for number in range(times):
+        for _ in range(times):
             stage = chance.choice(("fetch", "extract", "detect", "cluster", "evaluate", "send", "send", "beat"))
             role = BY_STAGE[stage].queue if stage in BY_STAGE else stage
-            if number % 2 and stage in BY_STAGE:
-                self.fleet.wait_for_work(stage, seconds=1)
-            time.sleep(chance.uniform(0.0, 1.5))
-            self.fleet.kill(role)
-            self.fleet.start(role)
+            if stage in BY_STAGE:
+                self.fleet.wait_for_work(stage, seconds=2)
+            time.sleep(chance.choice((0.0, 0.01, chance.uniform(0.0, 0.3))))
+            if role == "beat" or chance.random() < 0.25:
+                self.fleet.kill(role)
+                self.fleet.start(role)
+            else:
+                self.fleet.kill_child(role, chance)
             self.kills += 1
 
     def done(self) -> bool:
@@ -147,6 +155,7 @@ class Campaign:
             doubts=sum(one.count for one in tallies.totals(engine) if one.outcome == "ambiguous_resent"),
             given_up=sum(gauges.quarantined(engine).values()),
             kills=self.kills,
+            abandoned=sum(one.count for one in tallies.totals(engine) if one.outcome == "abandoned"),
             revived=self.fleet.revived,
             recoveries=self.recoveries,
         )

@@ -253,6 +253,13 @@ class Fleet:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait(10)
 
+    def kill_child(self, role: str, chance: random.Random) -> None:
+        """SIGKILL for one of those who do a worker's work, if it has any yet."""
+        parent = self.processes[role].pid
+        with suppress(OSError, IndexError):
+            children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+            os.kill(int(chance.choice(children)), signal.SIGKILL)
+
     def revive(self) -> None:
         """What any supervision does: start again what ended by itself."""
         for role, process in list(self.processes.items()):

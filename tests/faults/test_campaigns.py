@@ -105,6 +105,7 @@ def test_three_beats_and_a_clock_that_jumps(voyage: Voyage) -> None:
 
 
 def test_two_hundred_kills(voyage: Voyage) -> None:
+    """No fault but death: work goes on when the last one is started."""
     voyage({}, kills=200)
 
 
