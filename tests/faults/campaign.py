@@ -29,6 +29,7 @@ NORMAL = 60.0
 
 _NOUNS = {"entries": ("fetch",), "articles": ("detect", "cluster"), "deliveries": ("send",)}
 """What is finished one by one, and in which stages it waits."""
+_DEADLY = ("fetch", "extract", "detect", "cluster", "evaluate", "send")
 _FINISHED = "SELECT count(*) FROM {} WHERE stage IS NULL"
 
 
@@ -119,17 +120,20 @@ class Campaign:
         One in four is a whole role, which is started again at once; the others are children, which their parent renews.
         """
         chance = random.Random(seed)
-        for _ in range(times):
-            stage = chance.choice(("fetch", "extract", "detect", "cluster", "evaluate", "send", "send", "beat"))
+        while self.kills < times:
+            waiting = [one.stage for one in gauges.waiting(self.fleet.engine) if one.due and one.stage in _DEADLY]
+            stage = chance.choice([*waiting, "beat"])
             role = BY_STAGE[stage].queue if stage in BY_STAGE else stage
-            if stage in BY_STAGE:
-                self.fleet.wait_for_work(stage, seconds=2)
+            if stage in BY_STAGE and not self.fleet.wait_for_work(stage, seconds=20):
+                continue
             time.sleep(chance.choice((0.0, 0.01, chance.uniform(0.0, 0.3))))
-            if role == "beat" or chance.random() < 0.25:
+            if chance.random() < 0.25:
                 self.fleet.kill(role)
                 self.fleet.start(role)
-            else:
+            elif role != "beat":
                 self.fleet.kill_child(role, chance)
+            else:
+                continue
             self.kills += 1
 
     def done(self) -> bool:

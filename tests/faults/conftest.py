@@ -80,6 +80,7 @@ def voyage(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[..., None
                 with one.fleet.sailing(*roles):
                     for fault, strike in faults.items():
                         one.suffer(fault, strike)
+                    one.advance(10)
                     one.kill_at_random(kills)
                     found = one.finish()
                 _note(found)
