@@ -140,7 +140,7 @@ class Campaign:
         waiting = {one.stage: one.rows for one in gauges.waiting(self.fleet.engine) if one.stage != POLL.stage}
         return gauges.held(self.fleet.engine)["entries"] >= len(self.stories) and not any(waiting.values())
 
-    def finish(self, seconds: float = 600) -> Reckoning:
+    def finish(self, seconds: float = 1200) -> Reckoning:
         """Wait until nothing is left to do, and count."""
         self.advance(sys.maxsize, seconds)
         self.fleet.wait_until_done(len(self.stories), seconds=1)
