@@ -71,6 +71,11 @@ def _load(languages: tuple[str, ...] | None, models: tuple[tuple[str, str], ...]
     )
 
 
+def languages() -> list[str]:
+    """The codes of the languages that can be read."""
+    return _names("lexicon", None)
+
+
 def _names(folder: str, languages: tuple[str, ...] | None) -> list[str]:
     found = sorted(path.stem for path in (FOLDER / folder).glob("*.yml"))
     return [name for name in found if languages is None or name in languages]

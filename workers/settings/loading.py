@@ -16,6 +16,7 @@ from workers.pipeline.models import Area, Feed, Inhibition, Receiver, Route, Rul
 from workers.settings import checks
 from workers.settings.areas import RegionEntry, RegionsFile
 from workers.settings.atlas import located
+from workers.settings.cast import strangers
 from workers.settings.detection import Detection, Opinion
 from workers.settings.environment import Environment, overlay, with_secrets
 from workers.settings.opml import feeds_of
@@ -100,6 +101,7 @@ def _rules_of(
     problems.extend(checks.duplicates("rule", [place for source in sources for place in checks.rules_of(source)]))
     for source in sources:
         problems.extend(checks.rules(source, regions))
+        problems.extend(strangers(source))
         file = check(RulesFile, source, problems)
         for group in file.groups if file else ():
             made += [entry.rule() for entry in group.rules]

@@ -38,7 +38,7 @@ from workers.pipeline.models import (
 EVIDENCE = 8
 """Sentences and contributions shown at most."""
 VOID = frozenset({Status.DENIED, Status.RETRACTED})
-_WEAPONS = {
+WEAPONS = {
     "air": "aircraft",
     "shell": "artillery",
     "ied": "explosive device",
@@ -101,10 +101,7 @@ def _report(reading: Reading, incident: Incident, owned: Owned, threshold: float
         claims=_claims(reading, owned),
         weapons=tuple(
             dict.fromkeys(
-                _WEAPONS[tag.category]
-                for t in incident.tellings
-                for tag in t.scene.triggers
-                if tag.category in _WEAPONS
+                WEAPONS[tag.category] for t in incident.tellings for tag in t.scene.triggers if tag.category in WEAPONS
             )
         ),
         evidence=tuple(dict.fromkeys(t.scene.sentence.span for t in incident.tellings))[:EVIDENCE],
