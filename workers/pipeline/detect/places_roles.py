@@ -22,6 +22,8 @@ _UNKNOWN_KM = 25.0
 """Reach of a town that only says where an unknown village lies."""
 _APPOSED = 9
 """Words of the longest apposition."""
+_SAYS = 3
+"""Words between an institution and the verb by which it speaks."""
 
 
 class Role(StrEnum):
@@ -114,6 +116,8 @@ class Surveyor:
         for i in self._positions(name):
             if self.marks.ending(i, "reference"):
                 return Role.REFERENCE, 0.0
+            if self._speaking(i, name):
+                return Role.VENUE, 0.0
             if self.marks.ending(i, "toward"):
                 kept = Role.TOWARD, VAGUE_KM
                 break
@@ -131,11 +135,18 @@ class Surveyor:
                 break
             if self.marks.ending(i, "of") and not place.feature.startswith("PCL"):
                 kept = Role.BARE, 0.0
-                break
         kept = kept or self._behind(name)
         if kept is None:
             return (Role.ACTOR, 0.0) if government and not self._topic(name) else (Role.BARE, 0.0)
         return (Role.VENUE, 0.0) if self._venue(name) else kept
+
+    def _speaking(self, i: int, name: Name) -> bool:
+        """ "The ministry in Damascus said": an institution that speaks is not where something happens."""
+        seat = self.marks.ending(i, "seat")
+        if seat is None:
+            return False
+        after, before = range(name.last, name.last + _SAYS), range(seat.first - _SAYS, seat.first)
+        return any(self.marks.starting(word, "speech") for word in (*after, *before))
 
     def _positions(self, name: Name) -> Iterator[int]:
         """Word positions before the name where a preposition may end: before its articles and nouns too."""

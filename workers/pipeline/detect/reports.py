@@ -159,10 +159,12 @@ def _civilian(kind: str, found: Sequence[Side], figures: Sequence[Figure]) -> bo
 
 
 def dates(reading: Reading, incident: Incident) -> tuple[date | None, date | None, DatePrecision]:
-    """The incident's own days; told as news without a day, the day of publication and the one before."""
+    """The incident's own days, up to publication if it goes on since then; told as news without a day, the day of
+    publication and the one before."""
     moment = incident.moment
     if moment and moment.start and moment.end and moment.precision is not DatePrecision.UNKNOWN:
-        return moment.start, moment.end, moment.precision
+        goes_on = moment.since and incident.realis in NEWS and reading.published
+        return moment.start, reading.published if goes_on else moment.end, moment.precision
     begins = reading.text.sentences[lead(reading.text)].last if reading.text.sentences else 0
     recent = [m for m in reading.moments if m.first < begins and m.precision is DatePrecision.DAY and _fresh(m)]
     if incident.realis in NEWS and recent:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from workers.pipeline.detect import days as calendar
+from workers.pipeline.detect import when_after as after
 from workers.pipeline.detect.days import DAY, Days
 from workers.pipeline.detect.numbers import Number
 from workers.pipeline.detect.phrases import Hit, Marks
@@ -35,7 +36,8 @@ class Moment:
 
     ``precision`` unknown comes with dates for years and eras (a bound for the realis gate; a report gives
     none) and without where no publication date is known. ``age`` is days from ``end`` to publication,
-    negative ahead of it, ``None`` if unknown. ``since``: what follows has gone on from then.
+    negative ahead of it, ``None`` if unknown. ``since``: what follows has gone on from then. ``scope``: the words that
+    it dates, where it says no more.
     """
 
     first: int
@@ -46,29 +48,38 @@ class Moment:
     age: int | None = None
     since: bool = False
     ahead: bool = False
+    scope: tuple[int, int] | None = None
 
 
 def find(text: Text, marks: Marks, counted: Sequence[Number], published: date | None) -> tuple[Moment, ...]:
     """Every time expression of the document in order, none overlapping."""
     found: list[Moment] = []
-    for first, last, days in sorted(_expressions(text, marks, counted, published), key=lambda e: (e[0], -e[1])):
+    told_after = after.find(text, marks) if published else {}
+    days_after = ((first, one.last, one.counted(published)) for first, one in told_after.items() if published)
+    expressions = (*days_after, *_expressions(text, marks, counted, published))
+    for first, last, days in sorted(expressions, key=lambda e: (e[0], -e[1])):
         if found and first < found[-1].last:
             continue
         since = any(_touches(text, hit, first) for hit in marks.of("when.since", max(0, first - 3), first))
-        found.append(_moment(first, last, days, published, since))
+        scope = told_after[first].scope if first in told_after else None
+        found.append(replace(_moment(first, last, days, published, since), scope=scope))
     return tuple(_spans(text, marks, found, published))
 
 
 def resolve(moments: Sequence[Moment], words: tuple[int, int], anchor: int | None = None) -> Moment | None:
     """What the word range says about its time: exact days before weeks before months, then nearest to the anchor."""
-    inside = [moment for moment in moments if words[0] <= moment.first < words[1]]
     middle = anchor if anchor is not None else words[0]
+    inside = [moment for moment in moments if words[0] <= moment.first < words[1] and _dates(moment, anchor)]
     order = list(DatePrecision)
     return min(
         inside,
         key=lambda m: (m.ahead, m.since, order.index(m.precision), abs(m.first - middle)),
         default=None,
     )
+
+
+def _dates(moment: Moment, anchor: int | None) -> bool:
+    return moment.scope is None or (anchor is not None and moment.scope[0] <= anchor < moment.scope[1])
 
 
 def _touches(text: Text, hit: Hit, first: int) -> bool:
@@ -263,7 +274,7 @@ def _spans(text: Text, marks: Marks, found: list[Moment], published: date | None
 
 
 def _join(text: Text, marks: Marks, a: Moment, b: Moment, published: date | None) -> Moment | None:
-    if b.first - a.last > _RANGE_GAP or not (a.start and a.end and b.start and b.end) or a.since:
+    if b.first - a.last > _RANGE_GAP or not (a.start and a.end and b.start and b.end) or a.since or a.scope or b.scope:
         return None
     if (a.precision, b.precision) != (DatePrecision.DAY, DatePrecision.DAY):
         return None
