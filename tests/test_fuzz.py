@@ -60,13 +60,12 @@ def test_a_name_that_xml_forbids_costs_a_sitemap_only_itself() -> None:
     assert [entry.url for entry in found.entries] == ["http://a.example/1"]
 
 
-def test_a_sitemap_that_names_half_a_letter_is_refused_in_words() -> None:
-    for body in (
-        "<urlset><url><loc>&#xD800;</loc></url></urlset>",
-        "<sitemapindex><sitemap><loc>&#xD800;</loc></sitemap>",
-    ):
-        with pytest.raises(feed.NotAFeed, match="codec"):
-            feed.parse(body.encode(), url="http://a.example/sitemap.xml", now=NOW)
+def test_a_sitemap_that_names_half_a_letter_names_no_page_and_not_itself() -> None:
+    pages = "<urlset><url><loc>&#xD800;</loc></url></urlset>"
+    index = "<sitemapindex><sitemap><loc>&#xD800;</loc></sitemap>"
+    found, listed = (feed.parse(body.encode(), url="http://a.example/sitemap.xml", now=NOW) for body in (pages, index))
+    assert [entry.url for entry in found.entries] == [None]
+    assert (listed.parts, listed.problems) == ((), ("an index of no sitemaps",))
 
 
 def test_a_regular_expression_nested_too_deep_is_refused_in_words() -> None:

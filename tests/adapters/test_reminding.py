@@ -63,7 +63,7 @@ def remind(tmp_path: Path, engine: Engine, database: str, broker: str) -> Iterat
     def asked() -> list[int]:
         Reminding(engine, settings).remind()
         with engine.connect() as c:
-            return list(c.scalars(select(table.c.id).where(table.c.stage.is_not(None)).order_by(table.c.id)))
+            return list(c.scalars(select(table.c.id).where(table.c.stage == SEND.stage).order_by(table.c.id)))
 
     yield asked
     hints._hinter.cache_clear()

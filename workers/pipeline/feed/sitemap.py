@@ -59,8 +59,10 @@ def parts(text: str, base: str | None) -> tuple[str, ...]:
 def _parts(root: Any, base: str | None) -> Iterator[tuple[datetime, str]]:
     for part in _children(root, "sitemap"):
         found = _entry(part)
+        if not (link := found.get("link", "").strip()):
+            continue  # it would name the index itself
         try:
-            yield moment(found.get("updated", "")) or _NEVER, absolute(found.get("link", ""), base)
+            yield moment(found.get("updated", "")) or _NEVER, absolute(link, base)
         except ValueError:
             continue
 
