@@ -350,12 +350,13 @@ def test_a_broken_rule_does_not_hide_the_next_ones_unknown_region(folder: Folder
 
 
 def test_a_rule_names_actors_weapons_and_languages_that_there_are(folder: Folder) -> None:
-    match = "        match: {sides: [m23, ua-forces, hezbolah], weapons: [artilery], languages: [en, dutch]}\n"
+    match = "        match: {sides: [ua-forces, hezbolah, uk-forces], weapons: [artilery], languages: [en, dutch]}\n"
     told = faults(folder(**{"rules.d__all": SOUND["rules.d/all.yml"] + match}))
-    assert [fault.split(": ", 1)[1] for fault in told] == [
-        "groups.0.rules.0.match.languages.1: unknown language 'dutch'",
-        "groups.0.rules.0.match.sides.2: unknown actor 'hezbolah'; did you mean 'hezbollah'?",
-        "groups.0.rules.0.match.weapons.0: unknown weapon 'artilery'; did you mean 'artillery'?",
+    assert [fault.split("match.", 1)[1] for fault in told] == [
+        "languages.1: unknown language 'dutch'; there are ar, de, en, es, fr, nl, ru, tr, uk",
+        "sides.1: unknown actor 'hezbolah'; did you mean 'hezbollah'?",
+        "sides.2: unknown actor 'uk-forces'; did you mean 'us-forces'?",
+        "weapons.0: unknown weapon 'artilery'; did you mean 'artillery'?",
     ]
 
 

@@ -114,10 +114,15 @@ def _one_or_many(schema: dict[str, Any]) -> None:
 OneOrMany = [BeforeValidator(_list), Field(json_schema_extra=_one_or_many)]
 
 
+def is_country(code: str) -> bool:
+    """Is it one of ISO 3166-1 alpha-2?"""
+    return re.fullmatch("[A-Z]{2}", code) is not None and code in Locale.parse("en").territories
+
+
 def _country(code: str) -> str:
     """One that exists: ``UK`` would match nothing, and nobody would know."""
     names = Locale.parse("en").territories
-    if not re.fullmatch("[A-Z]{2}", code) or code not in names:
+    if not is_country(code):
         by_name = {name: known for known, name in names.items() if len(known) == 2 and known.isalpha()}
         meant = (get_global("territory_aliases").get(code) or [by_name.get(code.title())])[0]
         hint = f"; did you mean '{meant}' ({names[meant]})?" if meant else ": write ISO 3166-1 alpha-2, as in IQ"

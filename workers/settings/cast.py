@@ -12,6 +12,7 @@ from workers.adapters import knowledge
 from workers.pipeline.detect.actors import Actors
 from workers.pipeline.detect.reports import WEAPONS
 from workers.settings import checks
+from workers.settings.areas import is_country
 from workers.settings.problems import Problem, unknown
 from workers.settings.source import Source
 
@@ -26,12 +27,24 @@ def strangers(source: Source) -> Iterator[Problem]:
             for number, name in enumerate(checks.listed(match, field)):
                 if not _known(noun, str(name)):
                     key = "groups", group, kind, at, "match", field, number
-                    yield source.problem(key, unknown(noun, str(name), _names(noun)))
+                    yield source.problem(key, _fault(noun, str(name)))
+
+
+def _fault(noun: str, name: str) -> str:
+    """What is meant, or else what there is; of the actors there are too many to list."""
+    told = unknown(noun, name, _names(noun))
+    if "did you mean" in told:
+        return told
+    names = ", ".join(sorted(_names(noun)))
+    there = "every country has forces, as in gb-forces" if noun == "actor" else f"there are {names}"
+    return f"{told}; {there}"
 
 
 def _known(noun: str, name: str) -> bool:
     """Every country's forces and police are actors, listed or not."""
-    return _actors().code(name) is not None if noun == "actor" else name in _names(noun)
+    if noun != "actor" or name in _actors().known:
+        return name in _names(noun)
+    return _actors().code(name) is not None and is_country(name.partition("-")[0].upper())
 
 
 def _names(noun: str) -> Collection[str]:
