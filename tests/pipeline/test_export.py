@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ ATLAS = Atlas(
     numbers={"IQ": 368, "SO": 706},
     actor={"iraq-army": "Iraqi Army", "peshmerga": "Peshmerga"}.get,
     code={"iraq-army": 1, "peshmerga": 3, "al-shabaab": 2}.get,
+    alpha3={"IQ": "IRQ", "SO": "SOM"},
+    land={"iraq-army": "IRQ", "peshmerga": "IRQ", "al-shabaab": "SOM"}.get,
 )
 ACLED = (
     "event_id_cnty,event_date,year,time_precision,disorder_type,event_type,sub_event_type,actor1,assoc_actor_1,inter1,"
@@ -40,6 +43,11 @@ BOMB = (filing("c", "Mogadishu", kind="Suicide bomb", sides={"attacker": "al-sha
 
 def subject(*filings: Filing) -> Subject:
     return Subject(cluster(filings, (), MONDAY).clashes[0], filings)
+
+
+def of_kind(kind: str) -> Subject:
+    known = subject(filing("a"))
+    return replace(known, clash=replace(known.clash, sub_event_type=kind))
 
 
 def exported(format: str, *filings: Filing) -> dict[str, Any]:
@@ -91,12 +99,76 @@ def test_the_prio_grid_counts_half_degrees_from_the_south_pole(lat: float, lon: 
     assert priogrid(lat, lon) == cell
 
 
+PLOVER = (
+    "id,has_event,date,time,enddate,endtime,actor,recipient,event,event_loc,event_text,quad_code,event_scale,mode,context,"
+    "link,text,text_info,cite_info,coder,coded_date,coded_time,comment"
+)
+"""The manual's table of JSON fields; its ``source`` is called ``actor``."""
+
+
+def test_plover_has_every_field_of_the_manual_in_order() -> None:
+    assert ",".join(exported("plover", *BATTLE)) == PLOVER
+
+
 def test_plover_names_the_attacker_as_actor_and_both_sides_when_nobody_began() -> None:
     told = exported("plover", *BATTLE)
-    assert (told["event"], told["mode"], told["quad_code"]) == ("ASSAULT", "firearms", 4)
-    assert (told["actor"], told["recipient"]) == ("Iraqi Army", "Peshmerga")
+    assert (told["event"], told["mode"], told["quad_code"], told["event_scale"]) == (["ASSAULT"], ["firearms"], 4, -9.3)
+    assert (_names(told["actor"]), _names(told["recipient"])) == (["Iraqi Army"], ["Peshmerga"])
     mutual = exported("plover", filing("a", sides=("iraq-army", "peshmerga")))
-    assert (mutual["actor"], mutual["recipient"]) == ("Iraqi Army; Peshmerga", "")
+    assert (_names(mutual["actor"]), mutual["recipient"]) == (["Iraqi Army", "Peshmerga"], [])
+
+
+def test_plover_codes_actors_by_country_and_sector_as_far_as_they_are_known() -> None:
+    assert exported("plover", *BATTLE)["actor"] == [
+        {"code": "IRQ", "sector": "MIL", "actor_text": "iraq-army"}
+        | {"identifier_id": "iraq-army", "identifier_text": "Iraqi Army"}
+    ]
+    unlisted = exported("plover", filing("a", sides={"attacker": "some gunmen", "target": "peshmerga"}))
+    assert unlisted["actor"] == [{"actor_text": "some gunmen"}]
+    assert exported("plover", filing("a"))["actor"] == [{"actor_text": "unspecified", "sector": "UAF"}]
+
+
+def test_plover_says_when_it_was_coded_and_that_no_report_gives_an_hour() -> None:
+    told = exported("plover", *BATTLE)
+    assert (told["coded_date"] + "T" + told["coded_time"], told["time"], told["endtime"]) == (
+        "2026-03-02T15:00:00+00:00",
+        None,
+        None,
+    )
+    assert "days, not hours" in told["comment"]
+
+
+def test_plover_quotes_with_the_place_of_the_quote_in_its_article() -> None:
+    told = exported("plover", *BATTLE)
+    assert (told["text"], told["text_info"]) == ("quoted", {"start": 0, "end": 100, "article": "a", "version": 1})
+    assert [one["publication"] for one in told["cite_info"]] == ["afp", "bbc"]
+    assert (told["event_loc"]["country code"], told["event_loc"]["cc3"]) == ("IQ", "IRQ")
+
+
+@pytest.mark.parametrize(
+    ("kind", "category", "mode", "quad"),
+    [
+        ("Violent demonstration", "PROTEST", "riot", 4),
+        ("Peaceful protest", "PROTEST", "demo", 4),
+        ("Arrests", "COERCE", "arrest", 4),
+        ("Non-violent transfer of territory", "RETREAT", "withdraw", 2),
+        ("Suicide bomb", "ASSAULT", "suicide-attack", 4),
+    ],
+)
+def test_plover_counts_protest_and_coercion_as_material_conflict(
+    kind: str, category: str, mode: str, quad: int
+) -> None:
+    told = row("plover", of_kind(kind), ATLAS)
+    assert told is not None
+    assert (told["event"], told["mode"], told["quad_code"]) == ([category], [mode], quad)
+
+
+def test_plover_has_no_row_for_what_is_none_of_its_categories() -> None:
+    assert row("plover", of_kind("Change to group/activity"), ATLAS) is None
+
+
+def _names(actors: list[dict[str, str]]) -> list[str]:
+    return [one["identifier_text"] for one in actors]
 
 
 def test_a_clash_without_a_place_has_no_point_anywhere() -> None:

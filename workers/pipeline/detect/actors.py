@@ -41,6 +41,10 @@ _BEHIND = 4
 """Words back to the first of "soutenues par l'" before a nation."""
 
 
+_COMPOSED = ("-forces", "-police")
+"""After a country's code: its forces, its police, listed or not."""
+
+
 class ActorsError(ValueError):
     """An entry that cannot be read; the message names it."""
 
@@ -84,7 +88,13 @@ class Actors:
         """ACLED's interaction code of an id, composed ones included."""
         if id in self.known:
             return self.known[id].code
-        return 1 if id.endswith(("-forces", "-police")) else None
+        return 1 if id.endswith(_COMPOSED) else None
+
+    def country(self, id: str) -> str | None:
+        """Where an id belongs, as its ISO 3166-1 alpha-2 code; ``None`` for who belongs to no one country."""
+        if id in self.known:
+            return self.known[id].country
+        return id.partition("-")[0].upper() if id.endswith(_COMPOSED) else None
 
     def allied(self, a: str, b: str) -> bool:
         """Do two ids stand on one side?"""

@@ -28,7 +28,8 @@ COLUMNS = {"acled": acled.COLUMNS, "ucdp": ucdp.COLUMNS, "csv": flat.COLUMNS}
 
 
 def row(format: str, subject: Subject, atlas: Atlas) -> Mapping[str, Any] | None:
-    """One clash in one of ``FORMATS``; ``None`` when the layout has no place for it (UCDP GED: nobody died).
+    """One clash in one of ``FORMATS``; ``None`` when the layout has no place for it (UCDP GED: nobody died; PLOVER:
+    a change of activity).
 
     Raises ``KeyError`` for an unknown format.
     """

@@ -19,12 +19,15 @@ def _nothing(_id: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """``numbers`` are ISO 3166-1 numeric by alpha-2 code; ``actor`` and ``code`` answer for ids of the actor list."""
+    """``numbers`` and ``alpha3`` are ISO 3166-1's other codes by alpha-2 code; ``actor`` (its name), ``code`` and ``land``
+    (its country's alpha-3 code) answer for ids of the actor list."""
 
     countries: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)
     actor: Callable[[str], str | None] = _nothing
     code: Callable[[str], int | None] = _nothing
+    alpha3: Mapping[str, str] = field(default_factory=dict)
+    land: Callable[[str], str | None] = _nothing
 
 
 @dataclass(frozen=True, slots=True)
