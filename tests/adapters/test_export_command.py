@@ -77,7 +77,7 @@ def exported(config: Path, *options: str) -> str:
 
 def test_clashes_come_oldest_first_with_their_filings(stored: Engine) -> None:
     found = list(told(stored, datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)))
-    assert [(clash.filings, [one.id for one in filings]) for clash, filings in found] == [
+    assert [(one.clash.filings, [each.id for each in one.filings]) for one in found] == [
         (("1.1.0",), ["1.1.0"]),
         (("2.1.0",), ["2.1.0"]),
     ]
@@ -104,6 +104,14 @@ def test_geojson_is_one_collection(stored: Engine, config: Path) -> None:
 def test_json_lines_are_whole_clashes(stored: Engine, config: Path) -> None:
     lines = [json.loads(line) for line in exported(config).splitlines()]
     assert [line["reports"][0]["id"] for line in lines] == ["1.1.0", "2.1.0"]
+    assert [[one["changes"] for one in line["revisions"]] for line in lines] == [[["new"]], [["new"]]]
+    assert lines[0]["revisions"][0]["diff"]["killed"] == [None, {"low": 9, "best": 9, "high": 9}]
+
+
+def test_plover_is_one_record_a_line(stored: Engine, config: Path) -> None:
+    records = [json.loads(line) for line in exported(config, "--format", "plover").splitlines()]
+    assert [one["event_loc"]["cc3"] for one in records] == ["IRQ", "UKR"]
+    assert [one["event"] for one in records] == [["ASSAULT"], ["ASSAULT"]]
 
 
 def test_no_cell_starts_a_formula() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -169,6 +170,28 @@ def test_why_names_every_gate_and_what_became_of_each_message(run: Run, engine: 
     assert "revision 1" in told
     assert "rule kirkuk: fired: Altun Kupri (within 8 km) lies in Kirkuk province" in told
     assert "to outbox for kirkuk: pending" in told
+
+
+def test_why_says_what_a_revision_changed_and_which_claim(run: Run, engine: Engine, config: Path) -> None:
+    claim = {
+        "about": "killed",
+        "stance": "asserts",
+        "span": [4, 9],
+        "claimant": None,
+        "low": 3,
+        "high": 3,
+        "whom": None,
+    }
+    was = {"claim": claim, "who": "iraq-army", "quote": "three died", "article": "12", "version": 1, "span": [0, 40]}
+    now = {**was, "claim": {**claim, "low": 5, "high": None, "whom": "pkk"}, "article": "14"}
+    diff = {"killed": (None, {"low": 5, "best": 5, "high": None}), "claims": ([was], [now])}
+    happened(engine, config, replace(FIGHT, diff=diff))
+    told = run("why", "7").stdout.splitlines()
+    assert sorted(told[1:3]) == [
+        "  claim: iraq-army on killed of pkk: asserts 3 → asserts 5 or more (article 14, version 1, at 4-9)",
+        "  killed: nothing → 5 or more",
+    ]
+    assert json.loads(run("why", "7", "--json").stdout)["diff"]["claims"] == [[was], [now]]
 
 
 def test_why_not_names_the_gate_that_closed(run: Run, engine: Engine, config: Path) -> None:

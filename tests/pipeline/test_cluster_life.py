@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tests.pipeline.scenes import MONDAY, claim, day, filing
@@ -89,6 +90,30 @@ def test_numbers_follow_what_was_known_before() -> None:
         {"low": 3, "best": 3, "high": 3},
         {"low": 3, "best": 5, "high": 5},
     )
+
+
+def test_a_revision_names_the_claim_that_is_another_one_now() -> None:
+    army, doctor = claim("iraq-army", low=3, whom="peshmerga"), claim("a doctor", low=4)
+    first = filing("a", killed=3, claims=[army, doctor])
+    more = filing("b", hours=2, killed=5, claims=[claim("iraq-army", low=5, whom="peshmerga"), doctor])
+    (revision,) = told(first, more, previous=told(first).clashes).revisions
+    ((was,), (now,)) = revision.diff["claims"]
+    assert (was["who"], was["claim"]["about"], was["claim"]["whom"]) == ("iraq-army", "killed", "peshmerga")
+    assert (was["claim"]["low"], was["article"], now["claim"]["low"], now["article"]) == (3, "a", 5, "b")
+    assert (now["version"], now["claim"]["span"]) == (1, [0, 10])
+
+
+def test_the_first_revision_has_every_claim_with_nothing_before_it() -> None:
+    (revision,) = told(filing("a", claims=[claim("iraq-army", low=3)])).revisions
+    assert [len(side) for side in revision.diff["claims"]] == [1, 1]
+    assert revision.diff["claims"][0] == [None]
+
+
+def test_an_edited_article_that_drops_a_claim_says_so() -> None:
+    before = told(filing("a", killed=3, claims=[claim("iraq-army", low=3)]))
+    edited = replace(filing("a", killed=4), version=2)
+    ((was,), (now,)) = told(edited, previous=before.clashes).revisions[0].diff["claims"]
+    assert (was["claim"]["low"], now) == (3, None)
 
 
 def test_another_paper_with_the_same_facts_is_no_revision() -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.pipeline.scenes import MONDAY, claim, day, filing
 from workers.pipeline.cluster import cluster
 from workers.pipeline.export import COLUMNS, FORMATS, Atlas, Subject, row
-from workers.pipeline.models import Filing
+from workers.pipeline.models import Filing, Precision
 
 ATLAS = Atlas(
     countries={"IQ": "Iraq", "SO": "Somalia"},
@@ -75,6 +75,19 @@ def test_acled_counts_an_unknown_toll_as_nought_and_says_so() -> None:
     told = exported("acled", *BOMB)
     assert told["fatalities"] == 0
     assert "0 when none does" in told["notes"]
+
+
+@pytest.mark.parametrize(
+    ("precision", "code"),
+    [(Precision.EXACT, 1), (Precision.NEAR, 2), (Precision.DISTRICT, 2), (Precision.ADMIN1, 3), (Precision.COUNTRY, 3)],
+)
+def test_acled_says_how_exact_the_place_is(precision: Precision, code: int) -> None:
+    known = subject(*BATTLE)
+    assert known.clash.place is not None
+    place = replace(known.clash.place, precision=precision)
+    told = row("acled", replace(known, clash=replace(known.clash, place=place)), ATLAS)
+    assert told is not None
+    assert told["geo_precision"] == code
 
 
 def test_ucdp_has_its_49_columns_and_splits_the_dead_by_side() -> None:

@@ -236,6 +236,16 @@ def test_what_is_new_to_a_second_rule_is_an_update_to_a_thread_that_knows_the_cl
     assert (message.kind, message.changes) == (AlertKind.UPDATE, ())
 
 
+def test_a_claim_that_changed_is_told_with_what_was_said_before() -> None:
+    before = says("army", "killed", "three died", low=3, high=3)
+    first = written(clash(ledger=(before,)))
+    now = replace(before, claim=replace(before.claim, low=5, high=5), article="a2", at=NOON + timedelta(hours=2))
+    later = written(clash(ledger=(before, now)), Change.TOLL, earlier=first)
+    assert later.changes == ("Claim: army: 3 killed → army: 5 killed",)
+    (claim,) = later.payload["claims"]
+    assert (claim["before"]["claim"]["low"], claim["after"]["claim"]["low"], claim["after"]["article"]) == (3, 5, "a2")
+
+
 def test_a_claim_repeated_by_several_articles_is_told_once() -> None:
     twice = (CLAIMS[0], replace(CLAIMS[0], article="a2", at=NOON + timedelta(hours=2)))
     assert len(lines(written(clash(ledger=twice)), "Claim")) == 1

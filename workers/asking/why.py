@@ -41,6 +41,7 @@ def _account(past: Past, rule: str | None, watch: Watch, fates: list[Fate]) -> d
         "revision": past.revision.number,
         "at": past.at.isoformat(),
         "changes": [str(change) for change in past.revision.changes],
+        "diff": past.revision.diff,
         "verdicts": [{"rule": v.rule, "reason": str(v.reason), "detail": v.detail} for v in verdicts],
         "gates": [{"gate": str(gate), "passed": passed, "value": value} for gate, passed, value in asked],
         "messages": [_fate(fate) for fate in fates if rule in {None, fate.rule}],

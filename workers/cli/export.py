@@ -13,7 +13,7 @@ from typing import Any
 import typer
 
 from workers.cli.operate import Folder, engine_or_exit
-from workers.pipeline.export import COLUMNS, Atlas, Subject, row
+from workers.pipeline.export import COLUMNS, Atlas, row
 
 app = typer.Typer()
 
@@ -40,7 +40,7 @@ def export(
     engine = engine_or_exit(config)
     found = exported.told(engine, since.replace(tzinfo=UTC), until.replace(tzinfo=UTC))
     known = atlas()
-    rows = (row(layout, Subject(clash, filings), known) for clash, filings in found)
+    rows = (row(layout, subject, known) for subject in found)
     _write(layout, (one for one in rows if one is not None))
     engine.dispose()
 

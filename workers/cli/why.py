@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from workers.cli import differing
 from workers.cli.operate import AsJson, Folder, engine_or_exit, settings_or_exit
 
 app = typer.Typer()
@@ -51,6 +52,7 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
         yield f"vigil {told['vigil']}{trial} about {told['subject']}: {told['state']}: {told['detail']}{last}"
         return
     yield f"revision {told['revision']}  {told['at']}  {', '.join(told['changes'])}"
+    yield from (f"  {line}" for line in differing.lines(told["diff"]))
     for verdict in told["verdicts"]:
         yield f"  rule {verdict['rule']}: {verdict['reason']}: {verdict['detail']}"
     for gate in told["gates"]:

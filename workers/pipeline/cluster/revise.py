@@ -12,8 +12,8 @@ from workers.pipeline.cluster.build import exactness
 from workers.pipeline.cluster.geo import distance
 from workers.pipeline.cluster.kinds import severity
 from workers.pipeline.cluster.parties import Allied
-from workers.pipeline.cluster.tolls import latest_claims
-from workers.pipeline.models import Change, Clash, ClashState, Ledger, Stance, Status
+from workers.pipeline.models import Change, Claim, Clash, ClashState, Ledger, Stance, Status
+from workers.pipeline.retold import latest, retold
 from workers.pipeline.wire import encode
 
 MOVED_KM = 5.0
@@ -41,15 +41,15 @@ def changes(before: Clash | None, after: Clash, allied: Allied) -> tuple[Change,
 
 
 def difference(before: Clash | None, after: Clash) -> dict[str, tuple[object, object]]:
-    """Field -> (before, after) as JSON values, for every shown field that changed, and the claims that came."""
+    """Field -> (before, after) as JSON values, for every shown field that changed; ``claims`` are two lists, in which
+    the same place belongs to one claimant's word on one subject, with ``None`` where there is none."""
     shown = {}
     for name in _SHOWN:
         old, new = getattr(before, name, None), getattr(after, name)
         if old != new:
             shown[name] = (_plain(old), _plain(new))
-    told = len(before.ledger) if before else 0
-    if len(after.ledger) != told:
-        shown["claims"] = (told, len(after.ledger))
+    if claims := retold(before.ledger if before else (), after.ledger):
+        shown["claims"] = ([_plain(one.before) for one in claims], [_plain(one.after) for one in claims])
     return shown
 
 
@@ -79,15 +79,15 @@ def _stances(rows: Sequence[Ledger]) -> set[tuple[str, str, Stance]]:
 
 def _corrected(before: Sequence[Ledger], after: Sequence[Ledger]) -> bool:
     """A claimant now gives fewer than it did, or takes a claim back."""
-    was = {_subject(row): row.claim for row in latest_claims(before)}
-    for row in latest_claims(after):
-        old, new = was.get(_subject(row)), row.claim
-        if new.stance is Stance.RETRACTS and (old is None or old.stance is not Stance.RETRACTS):
+    was = latest(before)
+    for subject, row in latest(after).items():
+        old, new = was.get(subject), row.claim
+        if new.stance is Stance.RETRACTS and (old is None or old.claim.stance is not Stance.RETRACTS):
             return True
-        if old and None not in (old.low, new.low) and (new.low or 0) < (old.low or 0) and row.who is not None:
+        if row.who is not None and old and _fewer(new, old.claim):
             return True
     return False
 
 
-def _subject(row: Ledger) -> tuple[str | None, str, str | None]:
-    return row.who, row.claim.about, row.claim.whom
+def _fewer(new: Claim, old: Claim) -> bool:
+    return new.low is not None and old.low is not None and new.low < old.low

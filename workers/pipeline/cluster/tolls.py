@@ -39,15 +39,6 @@ def _quote(filing: Filing, claim: Claim) -> tuple[tuple[int, int] | None, str]:
     return next(iter(holding or spans), (None, ""))
 
 
-def latest_claims(rows: Sequence[Ledger]) -> tuple[Ledger, ...]:
-    """Of each claimant's figures on one subject and side, the last word."""
-    last: dict[tuple[object, ...], Ledger] = {}
-    for row in rows:
-        who = row.who if row.who is not None else row.article
-        last[(who, row.claim.about, row.claim.whom)] = row
-    return tuple(last.values())
-
-
 def count(filings: Sequence[Filing], name: str) -> Count | None:
     """Killed or injured over all voices: lowest low, last best, highest high; ``None`` when nobody gives a number.
 

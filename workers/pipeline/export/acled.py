@@ -15,7 +15,8 @@ _COLUMNS = """
     location latitude longitude geo_precision source source_scale notes fatalities tags timestamp
 """
 COLUMNS = tuple(_COLUMNS.split())
-_GEO = {Precision.EXACT: 1, Precision.NEAR: 1, Precision.DISTRICT: 2, Precision.ADMIN1: 2, Precision.COUNTRY: 3}
+_GEO = {Precision.EXACT: 1, Precision.NEAR: 2, Precision.DISTRICT: 2, Precision.ADMIN1: 3, Precision.COUNTRY: 3}
+"""1 a town, 2 near one or a small part of a region, 3 a larger region, for which a capital stands (ACLED codebook)."""
 _DISORDER = {"Protests": "Demonstrations", "Strategic developments": "Strategic developments"}
 _LOSS = "injured and disputed figures have no column; fatalities is the lowest that any origin gives, 0 when none does"
 

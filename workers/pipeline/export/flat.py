@@ -16,7 +16,7 @@ _COLUMNS = """
     claims links loss
 """
 COLUMNS = tuple(_COLUMNS.split())
-_LOSS = "quotes, spans and the history of claims: see jsonl"
+_LOSS = "quotes, spans, revisions and the history of claims: see jsonl"
 
 
 def row(subject: Subject, atlas: Atlas) -> Mapping[str, Any]:
@@ -71,6 +71,7 @@ def feature(subject: Subject, atlas: Atlas) -> Mapping[str, Any]:
 
 
 def everything(subject: Subject, _: Atlas) -> Mapping[str, Any]:
-    """The clash and its filings as the store keeps them; nothing is lost."""
+    """The clash, its filings and its revisions as the store keeps them; nothing is lost."""
     filings = [encode(filing) for filing in subject.filings]
-    return {**encode(subject.clash), "reports": filings, "provenance": subject.origin(), "loss": ""}
+    whole = {**encode(subject.clash), "reports": filings, "revisions": list(subject.revisions)}
+    return {**whole, "provenance": subject.origin(), "loss": ""}

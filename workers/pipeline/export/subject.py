@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from workers.pipeline.models import Clash, Count, Filing, Side
 
@@ -19,8 +20,8 @@ def _nothing(_id: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """``numbers`` and ``alpha3`` are ISO 3166-1's other codes by alpha-2 code; ``actor`` (its name), ``code`` and ``land``
-    (its country's alpha-3 code) answer for ids of the actor list."""
+    """``numbers`` and ``alpha3`` are other codes of ISO 3166-1 by alpha-2 code; ``actor`` (its name), ``code`` and
+    ``land`` (its country's alpha-3 code) answer for ids of the actor list."""
 
     countries: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)
@@ -32,10 +33,11 @@ class Atlas:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A clash and the filings that it was made from, earliest first."""
+    """A clash, the filings that it was made from, earliest first, and its revisions, as JSON values, in order."""
 
     clash: Clash
     filings: Sequence[Filing] = ()
+    revisions: Sequence[Mapping[str, Any]] = ()
 
     @property
     def start(self) -> date:

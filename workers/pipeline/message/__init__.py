@@ -13,13 +13,14 @@ from typing import Any
 
 from workers.pipeline.message import facts
 from workers.pipeline.message.acts import actions, by_hand
-from workers.pipeline.message.changes import changes
+from workers.pipeline.message.changes import changes, last_told
 from workers.pipeline.message.claims import WITHOUT_NUMBER, claims
 from workers.pipeline.message.digest import bundle, part
 from workers.pipeline.message.facts import Style, headline, inert, tidy, where
 from workers.pipeline.message.notice import notice
 from workers.pipeline.message.template import dressed
 from workers.pipeline.models import Ack, Alert, AlertKind, Clash, Delivery, Filing, Message, Silence
+from workers.pipeline.retold import retold
 from workers.pipeline.wire import encode
 
 __all__ = [
@@ -97,7 +98,10 @@ def _one(delivery: Delivery, story: Story, style: Style) -> Message:
 
 
 def _payload(story: Story) -> dict[str, Any]:
-    told = {"alerts": [encode(alert) for alert in story.alerts], "clash": encode(story.clash)}
+    """``claims``: those that are other ones now than when these readers were last told of the clash."""
+    told: dict[str, Any] = {"alerts": [encode(alert) for alert in story.alerts], "clash": encode(story.clash)}
+    if before := last_told(story.clash, story.earlier):
+        told["claims"] = [encode(one) for one in retold(before.ledger, story.clash.ledger)]
     return told | ({"acknowledged": encode(story.ack)} if story.ack else {})
 
 

@@ -27,11 +27,14 @@ _COMPARED: tuple[tuple[str, Callable[[Clash, Style], str]], ...] = (
 
 def changes(now: Clash, filings: Sequence[Filing], earlier: Message | None, style: Style) -> tuple[str, ...]:
     """One line per change since ``earlier``; none for a thread's first message or one about another clash."""
+    before = last_told(now, earlier)
+    return tuple(_lines(before, now, filings, style)) if before else ()
+
+
+def last_told(now: Clash, earlier: Message | None) -> Clash | None:
+    """The clash as the thread's last message had it; ``None`` if that was about none, or another one."""
     known = earlier.payload.get("clash") if earlier else None
-    if not known or known["id"] != now.id:
-        return ()
-    before = decode(Clash, known)
-    return tuple(_lines(before, now, filings, style))
+    return decode(Clash, known) if known and known["id"] == now.id else None
 
 
 def _lines(before: Clash, now: Clash, filings: Sequence[Filing], style: Style) -> Iterator[str]:
@@ -43,5 +46,5 @@ def _lines(before: Clash, now: Clash, filings: Sequence[Filing], style: Style) -
     for origin in now.origins:
         if origin not in before.origins:
             yield style.words("change.source", name=tidy(origin, 60))
-    for claim in new_claims(before, now, filings, style):
-        yield style.words("change.claim", claim=claim)
+    for until, claim in new_claims(before, now, filings, style):
+        yield style.words("change.claim.until" if until else "change.claim", claim=claim, until=until)

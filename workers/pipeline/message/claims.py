@@ -7,7 +7,7 @@ all who say it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workers.pipeline.message.facts import Style, amount, outlet, tidy
@@ -39,15 +39,22 @@ def claims(clash: Clash, filings: Sequence[Filing], style: Style) -> list[str]:
     return [_line(voice, clash, style) for voice in _voices(clash, outlets)]
 
 
-def new_claims(before: Clash, now: Clash, filings: Sequence[Filing], style: Style) -> list[str]:
-    """The lines that are new since ``before``. Another outlet that says the same is no new claim."""
+def new_claims(before: Clash, now: Clash, filings: Sequence[Filing], style: Style) -> Iterator[tuple[str, str]]:
+    """The lines that are new since ``before``, each after what the claimant said until then, empty where it is the
+    first word. Another outlet that says the same is no new claim."""
     outlets = {filing.article: outlet(filing) for filing in filings}
-    known = [(_fact(voice.entry), voice) for voice in _voices(before, outlets)]
-    return [
-        _line(voice, now, style)
-        for voice in _voices(now, outlets)
-        if not any(fact == _fact(voice.entry) and _same(voice, one) for fact, one in known)
-    ]
+    known = _voices(before, outlets)
+    for voice in _voices(now, outlets):
+        if not any(_fact(one.entry) == _fact(voice.entry) and _same(voice, one) for one in known):
+            until = next((one for one in reversed(known) if _goes_back_on(voice, one)), None)
+            yield (_line(until, before, style) if until else ""), _line(voice, now, style)
+
+
+def _goes_back_on(voice: _Voice, known: _Voice) -> bool:
+    """Does a claimant now say something else on what it spoke of before? Outlets are not each other's claimant."""
+    about, before = voice.entry.claim, known.entry.claim
+    same = (about.about, about.whom) == (before.about, before.whom)
+    return same and voice.entry.who is not None and _same(voice, known)
 
 
 def _voices(clash: Clash, outlets: Mapping[str, str]) -> list[_Voice]:

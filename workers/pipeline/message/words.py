@@ -149,6 +149,7 @@ _TABLE: dict[str, tuple[str, str]] = {
     "change.first": ("{label}: {after}", "{label}: {after}"),
     "change.source": ("New independent source: {name}", "Nieuwe onafhankelijke bron: {name}"),
     "change.claim": ("New claim: {claim}", "Nieuwe claim: {claim}"),
+    "change.claim.until": ("Claim: {until} → {claim}", "Claim: {until} → {claim}"),
     # what is no incident: silence, a rise, and what the service says of itself
     "notice.absence": ("No news about {subject} since {since}", "Geen nieuws over {subject} sinds {since}"),
     "notice.absence.usual": (

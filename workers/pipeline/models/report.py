@@ -32,7 +32,7 @@ class Status(StrEnum):
 
 
 class Precision(StrEnum):
-    """How well a place is known; exported as ACLED 1, 1, 2, 2, 3."""
+    """How well a place is known; exported as ACLED 1, 2, 2, 3, 3."""
 
     EXACT = "exact"
     NEAR = "near"
