@@ -90,7 +90,7 @@ NOTES: list[tuple[str, int | None, int | None]] = [
         7,
         3,
     ),
-    ("On 16 February 2022, gunmen killed an unspecified number of civilians in Bali, coded as 10.", None, None),
+    ("On 16 February 2022, gunmen killed an unspecified number of civilians in Bali, coded as 10.", 10, None),
     (
         "On 24 May 2020, rebel fighters attacked an army position at Rutshuru, killing two "
         "soldiers. One rebel was also killed.",

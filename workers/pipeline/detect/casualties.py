@@ -25,7 +25,7 @@ from workers.pipeline.models import Span
 THOUSANDS = 1000
 APPOSED = 8
 """Words between a person and the "who" that stands for it."""
-_ALONE = ("nobody", *(f"{state}_two" for state in STATES))
+_ALONE = ("nobody", "coded", *(f"{state}_two" for state in STATES))
 """Words that are a figure by themselves."""
 
 
@@ -58,6 +58,8 @@ class Figure:
     """The last word of the group, by which a second mention of unnamed people is known."""
     also: bool = False
     """Told as further victims: "two bodyguards were also killed"."""
+    decided: bool = False
+    """What an analyst settled on: "several people were killed, coded as 3"."""
 
 
 def find(text: Text, marks: Marks, counted: Sequence[Number], moments: Sequence[Moment] = ()) -> tuple[Figure, ...]:
@@ -92,6 +94,9 @@ def _in_clause(crowd: Crowd, clause: Clause, harms: list[Harm], long: Totals) ->
             yield _plain(text, clause, state, 2, (hit.first, hit.last))
     if not unclear:
         yield from _nobody(text, marks, clause, harms)
+    for hit in marks.of("people.coded", clause.first, clause.last):
+        for settled in (number for number in crowd.numbers if number.first == hit.last and number.plain):
+            yield replace(_plain(text, clause, "killed", settled.low, (hit.first, settled.last)), decided=True)
 
 
 def _antecedent(crowd: Crowd, clause: Clause) -> list[Group]:
@@ -101,7 +106,8 @@ def _antecedent(crowd: Crowd, clause: Clause) -> list[Group]:
     relative = marks.at("claims.relative", begin)
     if relative is None or clause.index == 0:
         return []
-    verb = relative.last + (marks.at("people.also", relative.last) is not None)
+    adverb = marks.at("people.also", relative.last) or marks.at("people.later", relative.last)
+    verb = adverb.last if adverb else relative.last
     suffers = marks.any("sides.passive", verb, verb + 2) or any(
         marks.at(f"people.{state}{side}", verb) for state in STATES for side in ("_pre", "_self")
     )
@@ -129,7 +135,7 @@ def _figure(text: Text, marks: Marks, clause: Clause, group: Group, word: Harm) 
         superseded=_superseded(text, marks, clause, group),
         name=group.name,
         noun=text.folded[group.last - 1],
-        also=_further(marks, clause, group, word),
+        also=_further(marks, clause, group, word) or _lost(text, marks, clause, word),
     )
 
 
@@ -139,6 +145,13 @@ def _further(marks: Marks, clause: Clause, group: Group, word: Harm) -> bool:
     if marks.any("people.also", max(clause.first, first - 1), last):
         return True
     return marks.any("numbers.other", max(clause.first, group.first - 1), group.last + 1)
+
+
+def _lost(text: Text, marks: Marks, clause: Clause, word: Harm) -> bool:
+    """ "Killed 7 rebels and lost 2 men": whoever lost them had killed others."""
+    first = text.sentences[clause.sentence].first
+    killed = any(marks.any(f"people.killed{side}", first, word.first) for side in ("", "_post"))
+    return killed and marks.at("people.loss", word.first) is not None
 
 
 def _running(text: Text, marks: Marks, clause: Clause, group: Group) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from workers.pipeline.detect.numbers import Number
-from workers.pipeline.detect.people import PEOPLE, TWO, Group, Kind, harm_at, kind_of, noun_at
+from workers.pipeline.detect.people import PEOPLE, TWO, Group, Kind, harm_at, harms_at, kind_of, noun_at
 from workers.pipeline.detect.phrases import Hit, Marks
 from workers.pipeline.detect.text import Text
 
@@ -45,9 +45,19 @@ def find(crowd: Crowd, words: tuple[int, int]) -> list[Group]:
             found.append(group)
             taken.append((group.first, group.last))
     found.sort()
+    for i in reversed(range(len(found) - 1)):
+        if found[i].kind is Kind.UNKNOWN and found[i + 1].kind in PEOPLE and _joined(crowd, found[i], found[i + 1]):
+            found[i] = found[i]._replace(kind=found[i + 1].kind)
     for i, group in enumerate(found):
         found[i] = group._replace(part=_part(crowd, found, i, first))
     return found
+
+
+def _joined(crowd: Crowd, left: Group, right: Group) -> bool:
+    """ "30 Nigerien, 10 Malian and two Chadian soldiers": does only a comma or an "and" stand between?"""
+    joint = crowd.marks.at("sides.and", left.last)
+    begin = joint.last if joint else left.last
+    return begin == right.first and (joint is not None or crowd.text.between(begin).strip() == ",")
 
 
 def _counted(text: Text, marks: Marks, number: Number, last: int) -> Group:
@@ -129,9 +139,12 @@ def _duals(marks: Marks, first: int, last: int) -> Iterator[Group]:
 
 
 def _specified(crowd: Crowd, found: list[Group], number: int) -> bool:
-    """ "two civilians, a woman and a child": those after the comma are the two; "Ana Lopez, a judge" is one, but
-    "Ana Lopez, her son, and 15 others" are not."""
+    """ "two civilians, a woman and a child": those after the comma are the two, and so is "two people, one a woman";
+    "Ana Lopez, a judge" is one, but "Ana Lopez, her son, and 15 others" are not."""
     text, whole, group = crowd.text, found[number - 1], found[number]
+    numbered = crowd.marks.at("numbers.words", group.first) and crowd.marks.at("numbers.one", group.first + 1)
+    if whole.low > 1 and numbered:
+        return True
     if whole.name and not group.name and group.low == 1 and group.kind in PEOPLE:
         if crowd.marks.at("people.possessive", group.first) and crowd.marks.at("sides.and", group.last):
             return False
@@ -146,6 +159,13 @@ def _specified(crowd: Crowd, found: list[Group], number: int) -> bool:
     return told and whole.low > 1 and whole.kind in PEOPLE and group.first - whole.last <= 2
 
 
+def _object(crowd: Crowd, group: Group) -> bool:
+    """ "abducted 20 children and killed two of them": a word of harm of its own stands right before."""
+    if crowd.text.between(group.first).strip():
+        return False
+    return any(hit.last == group.first for i in (1, 2) for hit in harms_at(crowd.marks, group.first - i))
+
+
 def _part(crowd: Crowd, found: list[Group], number: int, first: int) -> bool:
     """Does "including" stand just before, or, after a larger number, "of them" just after?"""
     text, marks, group = crowd.text, crowd.marks, found[number]
@@ -154,7 +174,7 @@ def _part(crowd: Crowd, found: list[Group], number: int, first: int) -> bool:
         return True
     if number and _specified(crowd, found, number):
         return True
-    if not any(other.counted and other.low > group.low for other in found[:number]):
+    if not any(other.counted and other.low > group.low for other in found[:number]) or _object(crowd, group):
         return False
     if marks.any("numbers.part_endings", group.first, group.last + 1):
         return True

@@ -5,6 +5,7 @@ Shared by ``groups`` (people counted), ``persons`` (people named one by one) and
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -68,4 +69,9 @@ def noun_at(marks: Marks, i: int, labels: tuple[str, ...] = _NOUNS) -> Hit | Non
 
 def harm_at(marks: Marks, i: int) -> bool:
     """Does a word of harm begin here?"""
-    return any(hit.label in _HARM for hit in marks.starting(i))
+    return any(True for _ in harms_at(marks, i))
+
+
+def harms_at(marks: Marks, i: int) -> Iterator[Hit]:
+    """The words of harm that begin here."""
+    return (hit for hit in marks.starting(i) if hit.label in _HARM)

@@ -100,7 +100,8 @@ class Persons:
         """Is the noun part of a longer one, the owner of another, or one of two offices of the same person?"""
         if hit.last >= len(self.text.folded):
             return False
-        if self.marks.at("people.possessive", hit.last) or not self._closed(hit.last):
+        owner = self.marks.at("people.possessive", hit.last) and not self.text.between(hit.last).strip()
+        if owner or not self._closed(hit.last):
             return True
         if self._article(hit.first) is None and self._other_office(hit.last):
             return True

@@ -30,6 +30,9 @@ def count(figures: Sequence[Figure], state: str, accounts: Sequence[object] | No
     whose = accounts if accounts is not None else [None] * len(figures)
     good = [(f, who) for f, who in zip(figures, whose, strict=True) if usable(f)]
     of_state = [(f, who) for f, who in good if f.state == state]
+    decided = sum(f.low for f, _ in of_state if f.decided)
+    if decided:
+        return Count(decided, decided, decided)
     if not of_state:
         nobody = [f for f, _ in good if f.state == "casualties" and f.high == 0]
         return Count(0, 0, 0) if nobody and state in ("killed", "injured") else None
@@ -39,8 +42,13 @@ def count(figures: Sequence[Figure], state: str, accounts: Sequence[object] | No
     totals = [(_total(account), frozenset(f.kind for f in account)) for account in by_account.values()]
     total, kinds = max(totals, key=lambda pair: (pair[0].low > 0, pair[0].low))
     least = min(total.low, 2)
-    rivals = [other for other, others in totals if others & kinds and other.low >= max(1, least)]
+    rivals = [other for other, others in totals if _alike(others, kinds) and other.low >= max(1, least)]
     return min(rivals, key=lambda c: c.low, default=total)
+
+
+def _alike(ours: frozenset[Kind], theirs: frozenset[Kind]) -> bool:
+    """May both accounts speak of the same people? A bare number ("more than 50 had died") may be any."""
+    return bool(ours & theirs) or Kind.BARE in ours | theirs
 
 
 @dataclass(frozen=True, slots=True)
