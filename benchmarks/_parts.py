@@ -21,7 +21,7 @@ from benchmarks._running import Running
 from benchmarks.polling import cpu_of
 from workers import celery, hints, services, tasks
 from workers.adapters import knowledge
-from workers.adapters.store import claims, feeds
+from workers.adapters.store import feeds, ready
 from workers.adapters.store.works import CLUSTER, DETECT, EVALUATE, EXTRACT, FETCH, PARSE, POLL, SEND
 from workers.pipeline import extract
 from workers.pipeline.detect import detect
@@ -102,7 +102,7 @@ def _round(engine: Engine, times: int) -> dict[str, float]:
     spent = dict.fromkeys((work.stage for work in STAGES), 0.0)
     for _ in range(times):
         for work, run in STAGES.items():
-            while ids := claims.hint(engine, work, work.batch, 0.0).ids:
+            while ids := ready.hint(engine, work, work.batch, 0.0).ids:
                 began = time.process_time()
                 run(list(ids))
                 spent[work.stage] += time.process_time() - began

@@ -28,7 +28,7 @@ from benchmarks import rules
 from benchmarks.polling import cpu_of
 from workers import celery, services, tasks
 from workers.adapters import embedded
-from workers.adapters.store import claims, clashes
+from workers.adapters.store import clashes, ready
 from workers.adapters.store.engine import connect, migrate
 from workers.adapters.store.works import EVALUATE, SEND, Work
 from workers.pipeline.models import Change, Clash, ClashState, Place, Precision, Revision, Status
@@ -112,7 +112,7 @@ def work_off(work: Work, run: Any, pipe: Any) -> None:
     """A worker's child: everything that is ready at one stage, batch by batch, as the tick would hint it."""
     engine, began = services.services().engine, time.process_time()
     while left(engine, work):
-        run(list(claims.hint(engine, work, work.batch, unanswered_after=5).ids))
+        run(list(ready.hint(engine, work, work.batch, unanswered_after=5).ids))
     pipe.send(time.process_time() - began)
 
 

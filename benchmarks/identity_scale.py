@@ -75,8 +75,10 @@ class Desk:
         for known, one in zip(articles.load_all(self.engine, ids), news, strict=True):
             coding = Coding("en", (one.report,) if one.report else (), ())
             with self.engine.begin() as connection:
-                kept = filings.keep(connection, known, filings.filings(known, [coding], NOBODY))
-                articles.sign(connection, known, dedupe.sign(one.text) if kept else None)
+                found = filings.filings(known, [coding], NOBODY)
+                kept = filings.tells(known, found)
+                filings.keep(connection, [(known, found)])
+                articles.sign(connection, {known.id: dedupe.sign(one.text) if kept else None})
             telling += [known.id] if kept else []
         for start in range(0, len(telling), BATCH):
             waiting = articles.load_all(self.engine, telling[start : start + BATCH])

@@ -22,7 +22,7 @@ from sqlalchemy import Engine, text
 from benchmarks._running import note, quiet_machine
 from benchmarks.polling import cpu_of
 from workers.adapters import embedded, fetching
-from workers.adapters.store import claims, feeds, gauges
+from workers.adapters.store import claims, feeds, gauges, ready
 from workers.adapters.store.engine import connect, migrate
 from workers.adapters.store.works import POLL
 from workers.adapters.web import Answer
@@ -76,7 +76,7 @@ def measure(number: int) -> dict[str, Any]:
             subscribed = time.monotonic() - began
             _, again = clocked(lambda: feeds.subscribe(engine, wanted), data)
             spread(engine)
-            hints, hinting = clocked(lambda: claims.hint(engine, POLL, 100 * BATCH, None), data)
+            hints, hinting = clocked(lambda: ready.hint(engine, POLL, 100 * BATCH, None), data)
             _, polling = clocked(lambda: poll(engine, hints.ids), data)
             _, looking = clocked(lambda: gauges.waiting(engine), data)
             engine.dispose()

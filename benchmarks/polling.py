@@ -25,7 +25,7 @@ from sqlalchemy import Engine, func, select, text, update
 
 from workers import celery, services, tasks
 from workers.adapters import embedded
-from workers.adapters.store import claims, feeds
+from workers.adapters.store import feeds, ready
 from workers.adapters.store.engine import connect, migrate
 from workers.adapters.store.schema import feeds as feed_rows
 from workers.adapters.store.works import PARSE, POLL, Work
@@ -139,7 +139,7 @@ def cpu_of(data: Path) -> float:
 
 def work_off(engine: Engine, work: Work, run: Callable[[list[int]], object]) -> None:
     """Everything that is ready at one stage, batch by batch, as the tick would hint it."""
-    while ids := claims.hint(engine, work, BATCH, None).ids:
+    while ids := ready.hint(engine, work, BATCH, None).ids:
         run(list(ids))
 
 

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Engine
 
 from workers.adapters import standing
-from workers.adapters.store import ageing, circuits, claims, clock, heartbeats, retention, tallies
+from workers.adapters.store import ageing, circuits, claims, clock, heartbeats, ready, retention, tallies
 from workers.adapters.store.works import EVALUATE, QUEUES, WORKS
 from workers.hints import call, publish, queue_lengths, send_canary
 from workers.pipeline.models import Receiver
@@ -100,12 +100,14 @@ class Beat:
 
     def tick(self) -> None:
         """Hint what is ready; again, when its hint went unanswered while the queue was short."""
-        lengths = queue_lengths()
+        lengths, stirring = queue_lengths(), ready.stirring(self.engine, WORKS, self.unanswered)
         for work in WORKS:
+            if work.stage not in stirring:
+                continue
             waiting = lengths[work.queue]
             room = (OUTSTANDING - waiting) * work.batch
             if room > 0:
-                found = claims.hint(self.engine, work, room, self.unanswered if waiting < SHORT else None)
+                found = ready.hint(self.engine, work, room, self.unanswered if waiting < SHORT else None)
                 publish([(work, found.ids)])
                 if found.rescued or found.abandoned:
                     log.warning("hinted again", stage=work.stage, rescued=found.rescued, abandoned=found.abandoned)

@@ -16,8 +16,9 @@ from sqlalchemy import Engine
 from workers.adapters import channels, fetching, outgoing, publishers, reading
 from workers.adapters import knowledge as shipped
 from workers.adapters.detector import Detector
+from workers.adapters.fetching import Reached
 from workers.adapters.opinions import Endpoint, Ledger, Opinions
-from workers.adapters.store import articles, deliveries, entries, feeds, hubs, keys, quiet, silences
+from workers.adapters.store import articles, deliveries, entries, feeds, filings, hubs, keys, quiet, silences
 from workers.adapters.store.alerts import Revised
 from workers.adapters.store.articles import Known
 from workers.adapters.store.assigning import Linking
@@ -28,18 +29,34 @@ from workers.adapters.store.entries import Reading
 from workers.adapters.store.feeds import Polled
 from workers.adapters.store.neighbourhood import Neighbourhood
 from workers.adapters.store.opinions import StoreLedger
+from workers.adapters.store.pages import Fetched
+from workers.adapters.store.works import FETCH
 from workers.adapters.web import Answer, Fetcher, Policy, Request
-from workers.pipeline import regions
+from workers.pipeline import dedupe, regions
 from workers.pipeline.cluster import Allied, Context, Limits
 from workers.pipeline.detect.opinion import Bounds
+from workers.pipeline.detect.opinion import Outcome as Asked
 from workers.pipeline.links import Front
-from workers.pipeline.models import Alert
+from workers.pipeline.models import Alert, Article, Filing, Signature
 from workers.pipeline.models.knowledge import Knowledge
 from workers.pipeline.models.publisher import Publishers
 from workers.pipeline.route import Target, route
 from workers.pipeline.rules import Evaluation, Quiet, Watch, hush
 from workers.settings import Settings
 from workers.settings.detection import Opinion
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """What detection found in an article; ``signature`` is ``None`` where nothing is left to cluster.
+
+    ``asked`` is what became of second opinions.
+    """
+
+    known: Known
+    filings: Sequence[Filing]
+    signature: Signature | None
+    asked: tuple[Asked, ...]
 
 
 @dataclass(frozen=True)
@@ -55,8 +72,11 @@ class Services:
         """What linking knows beside the reports."""
         return linking(self.knowledge.actors.allied, self.settings.life.limits())(around)
 
-    def known(self, held: Sequence[Held]) -> Iterator[tuple[Held, Known]]:
+    def known(self, held: Sequence[Held]) -> Iterator[list[tuple[Held, Known]]]:
         """Articles to be assigned together."""
+        yield list(self._known(held))
+
+    def _known(self, held: Sequence[Held]) -> Iterator[tuple[Held, Known]]:
         found = {known.id: known for known in articles.load_all(self.engine, [one.id for one in held])}
         return ((one, found[one.id]) for one in held)
 
@@ -86,14 +106,14 @@ class Services:
         languages = self.settings.languages
         return shipped.load(["en"]) if languages and "en" not in languages else self.knowledge
 
-    def poll(self, held: Sequence[Held]) -> Iterator[tuple[Held, Polled]]:
+    def poll(self, held: Sequence[Held]) -> Iterator[list[tuple[Held, Polled]]]:
         """Ask feeds for their documents. Those no longer subscribed to are left alone."""
         subscribed = feeds.load(self.engine, [one.id for one in held])
         asked = [(one, fetching.question(subscribed[one.id])) for one in held if one.id in subscribed]
-        for one, answer in fetching.ask(self.web, asked):
-            yield one, fetching.polled(subscribed[one.id], answer)
+        for group in fetching.ask(self.web, asked):
+            yield [(one, fetching.polled(subscribed[one.id], answer)) for one, answer in group]
 
-    def ask_hubs(self, held: Sequence[Held]) -> Iterator[tuple[Held, Answer]]:
+    def ask_hubs(self, held: Sequence[Held]) -> Iterator[list[tuple[Held, Answer]]]:
         """Ask hubs to begin, go on or stop pushing. Where they could not reach us nobody is asked, nor again."""
         ids, front = [one.id for one in held], self.settings.push.public_url
         if front is None:
@@ -103,14 +123,29 @@ class Services:
         asked = [(one, fetching.hub_question(found[one.id], front)) for one in held if one.id in found]
         return fetching.ask(self.web, asked)
 
-    def read(self, held: Sequence[Held]) -> Iterator[tuple[Held, Reading]]:
+    def read(self, held: Sequence[Held]) -> reading.Groups[Reading]:
         """Read documents of feeds."""
-        return reading.read(self.engine, held)
+        return reading.documents(self.engine, held)
 
-    def fetch(self, held: Sequence[Held]) -> Iterator[tuple[Held, Answer]]:
+    def fetch(self, held: Sequence[Held]) -> reading.Groups[Reached]:
         """Ask for the pages that entries link to."""
         links = entries.links(self.engine, [one.id for one in held])
-        return fetching.ask(self.web, [(one, Request(links[one.id])) for one in held])
+        for group in fetching.ask(self.web, [(one, Request(links[one.id])) for one in held]):
+            yield [(one, fetching.reached(answer, one.attempts >= FETCH.max_attempts)) for one, answer in group]
+
+    def extract(self, held: Sequence[Held]) -> reading.Groups[tuple[Fetched, Article]]:
+        """Read pages."""
+        return reading.articles(self.engine, held)
+
+    def detect(self, held: Sequence[Held]) -> reading.Groups[Coded]:
+        """Find what articles tell."""
+        return reading.each(self._known(held), lambda _, known: self._coded(known))
+
+    def _coded(self, known: Known) -> Coded:
+        codings, asked = self.detector.detect(filings.documents(known))
+        found = filings.filings(known, codings, self.publishers)
+        signed = dedupe.sign(known.article.text, known.article.title) if filings.tells(known, found) else None
+        return Coded(known, found, signed, tuple(asked))
 
     def threads(self, alert: Alert, found: Revised) -> tuple[Target, ...]:
         """Whom an alert is told, in which thread, and from when on."""

@@ -31,8 +31,11 @@ from workers.services import Services, knowledge, services
 log = structlog.get_logger()
 
 T = TypeVar("T")
-Ask = Callable[[Services, Sequence[Held]], Iterable[tuple[Held, T]]]
-"""Ask the outside about many rows at once: an answer for each, in the order in which they come."""
+Ask = Callable[[Services, Sequence[Held]], Iterable[Sequence[tuple[Held, T | Exception]]]]
+"""Read many rows, or ask the outside about them: an answer for each, in groups that are there together.
+
+An answer that is an error is charged to its row.
+"""
 
 SOFT_LEAD = 3
 """Seconds between the soft limit, where a row can still be charged with it, and the hard one."""
@@ -42,14 +45,12 @@ MEMORY = 3 << 30
 """Bytes of private memory a child may have. The limit acts inside a task; ``max_memory_per_child`` only after it."""
 PAUSE = 3.0
 """Seconds until a row is tried again that the store had trouble with."""
-GATHER = 0.5
-"""Seconds for which answers are gathered before they are kept."""
 LIFE = 5.0
 """Seconds between two signs of life of a busy process."""
 
 
 def stage(work: Work) -> Callable[[Callable[[Services, Held], Follow]], Any]:
-    """Make a stage function a task that claims row by row: a row that kills its worker is charged alone."""
+    """Make a stage function a task that claims row by row: what it tells the outside cannot be taken back."""
 
     def register(run: Callable[[Services, Held], Follow]) -> Any:
         def task(ids: Any) -> None:
@@ -66,34 +67,20 @@ def stage(work: Work) -> Callable[[Callable[[Services, Held], Follow]], Any]:
     return register
 
 
-def batch(work: Work, ask: Ask[T]) -> Callable[[Callable[[Services, Held, T], Follow]], Any]:
-    """Make a stage function a task that claims all rows of its hint at once and takes each answer as it comes."""
-
-    def register(run: Callable[[Services, Held, T], Follow]) -> Any:
-        def task(ids: Any) -> None:
-            held_rows = claims.claim(services().engine, work, named(ids))
-            for held, answer in ask(services(), held_rows) if held_rows else ():
-                publish(_attempt(held, partial(run, services(), held, answer)))
-            show_life(work.queue)
-
-        return app.task(task, name=work.stage, **limits(work.queue))
-
-    return register
-
-
 def bulk(work: Work, ask: Ask[T]) -> Callable[[Callable[[Services, list[tuple[Held, T]]], Follow]], Any]:
-    """Like ``batch``, but all answers that are there together are kept together, in one commit.
+    """Make a stage function a task that claims all rows of its hint at once.
 
-    What is not answered goes back uncharged.
+    Answers that are there together are kept in one commit and told in one hint; what is not answered goes back
+    uncharged.
     """
 
     def register(run: Callable[[Services, list[tuple[Held, T]]], Follow]) -> Any:
         def task(ids: Any) -> None:
-            for held_rows in _shares(work, named(ids)):
+            for held_rows in _shares(work, set(named(ids))):
                 left = {held.id: held for held in held_rows}
-                for answers in together(ask(services(), held_rows)):
-                    publish(_all_or_each(answers, partial(run, services())))
-                    for held, _ in answers:
+                for group in ask(services(), held_rows):
+                    publish(_keep(group, partial(run, services())))
+                    for held, _ in group:
                         del left[held.id]
                 for held in left.values():
                     _put_back(held)
@@ -104,14 +91,17 @@ def bulk(work: Work, ask: Ask[T]) -> Callable[[Callable[[Services, list[tuple[He
     return register
 
 
-def _shares(work: Work, ids: list[int]) -> Iterator[list[Held]]:
+def _shares(work: Work, ids: set[int]) -> Iterator[list[Held]]:
     """Rows to work on together. What was claimed before and not finished goes alone: it may have killed its worker."""
+    began = time.monotonic()
     if fresh := claims.claim(services().engine, work, ids, untried=True):
         yield fresh
-    rest = set(ids) - {held.id for held in fresh}
-    while rest and (alone := claims.claim(services().engine, work, rest, limit=1)):
+    rest = ids - {held.id for held in fresh}
+    while rest and time.monotonic() - began < TURN and (alone := claims.claim(services().engine, work, rest, limit=1)):
         yield alone
         rest -= {held.id for held in alone}
+    if time.monotonic() - began >= TURN:
+        publish([(work, rest)])
 
 
 def _put_back(held: Held, after: float = 0.0) -> None:
@@ -119,17 +109,14 @@ def _put_back(held: Held, after: float = 0.0) -> None:
         claims.release(services().engine, held, after)
 
 
-def together(answers: Iterable[tuple[Held, T]]) -> Iterator[list[tuple[Held, T]]]:
-    """Answers in groups: a quick one waits for others no longer than ``GATHER`` seconds of their coming in."""
-    group: list[tuple[Held, T]] = []
-    began = time.monotonic()
-    for answer in answers:
-        group.append(answer)
-        if time.monotonic() - began > GATHER:
-            yield group
-            group, began = [], time.monotonic()
-    if group:
-        yield group
+def _keep(group: Sequence[tuple[Held, T | Exception]], run: Callable[[list[tuple[Held, T]]], Follow]) -> Follow:
+    answers: list[tuple[Held, T]] = []
+    for held, answer in group:
+        if isinstance(answer, Exception):
+            _charge(held, answer)
+        else:
+            answers.append((held, answer))
+    return _all_or_each(answers, run) if answers else ()
 
 
 def _all_or_each(answers: list[tuple[Held, T]], run: Callable[[list[tuple[Held, T]]], Follow]) -> Follow:
@@ -148,17 +135,23 @@ def _attempt(held: Held, run: Callable[[], Follow]) -> Follow:
     """Run a stage for one row. What goes wrong is charged to the row; a missing database is not its fault."""
     try:
         return run()
-    except NotYetError as error:
-        _put_back(held, error.after)
-    except LeaseLostError:
-        log.warning("lease lost", stage=held.work.stage, row=held.id)
-    except SoftTimeLimitExceeded:
-        give_back(held, f"ran out of time ({HARD_LIMIT[held.work.queue] - SOFT_LEAD} s)")
-    except DBAPIError as error:
-        let_go(held, error) if is_passing(error) else give_back(held, error)
     except Exception as error:
-        give_back(held, error)
+        _charge(held, error)
     return ()
+
+
+def _charge(held: Held, error: Exception) -> None:
+    match error:
+        case NotYetError():
+            _put_back(held, error.after)
+        case LeaseLostError():
+            log.warning("lease lost", stage=held.work.stage, row=held.id)
+        case SoftTimeLimitExceeded():
+            give_back(held, f"ran out of time ({HARD_LIMIT[held.work.queue] - SOFT_LEAD} s)")
+        case DBAPIError() if is_passing(error):
+            let_go(held, error)
+        case _:
+            give_back(held, error)
 
 
 def let_go(held: Held, error: DBAPIError) -> None:

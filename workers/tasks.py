@@ -1,14 +1,13 @@
 """All tasks; top to bottom is the pipeline. Each loads, calls a pure function, saves in one commit, says what follows.
 
-``stage`` and ``batch`` (``workers.stages``) claim the rows, charge failures to them and hint what follows.
+``stage`` and ``bulk`` (``workers.stages``) claim the rows, charge failures to them and hint what follows.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from workers.adapters import reading
-from workers.adapters.fetching import reached
+from workers.adapters.fetching import Reached
 from workers.adapters.store import (
     alerts,
     articles,
@@ -19,7 +18,6 @@ from workers.adapters.store import (
     feeds,
     filings,
     hubs,
-    pages,
     tallies,
 )
 from workers.adapters.store.articles import Known
@@ -27,6 +25,7 @@ from workers.adapters.store.claims import Done, Held, NotYetError, finish, finis
 from workers.adapters.store.entries import Reading
 from workers.adapters.store.feeds import Polled
 from workers.adapters.store.opinions import OPINION
+from workers.adapters.store.pages import Fetched
 from workers.adapters.store.tallies import Tally
 from workers.adapters.store.works import (
     CLUSTER,
@@ -45,9 +44,10 @@ from workers.adapters.web import Answer
 from workers.canary import sing
 from workers.celery import app
 from workers.hints import Follow
-from workers.pipeline import dedupe, rules
-from workers.services import Services, services
-from workers.stages import batch, bulk, show_life, stage
+from workers.pipeline import rules
+from workers.pipeline.models import Article
+from workers.services import Coded, Services, services
+from workers.stages import bulk, show_life, stage
 
 
 @bulk(POLL, Services.poll)
@@ -57,12 +57,12 @@ def poll(s: Services, answers: list[tuple[Held, Polled]]) -> Follow:
         return [(PARSE, feeds.answered(connection, answers))]
 
 
-@batch(SUBSCRIBE, Services.ask_hubs)
-def subscribe(s: Services, held: Held, answer: Answer) -> Follow:
-    """A hub that was named -> one that was asked; what it says comes by its own request (``api/push``)."""
+@bulk(SUBSCRIBE, Services.ask_hubs)
+def subscribe(s: Services, answers: list[tuple[Held, Answer]]) -> Follow:
+    """Hubs that were named -> ones that were asked; what they say comes by their own requests (``api/push``)."""
     with s.engine.begin() as connection:
-        finish(connection, held, Done(answer.outcome, then=SUBSCRIBE))
-        hubs.asked(connection, held.id)
+        done = [(held, Done(answer.outcome, then=SUBSCRIBE)) for held, answer in answers]
+        hubs.asked(connection, finish_all(connection, done))
     return []
 
 
@@ -80,38 +80,37 @@ def parse(s: Services, readings: list[tuple[Held, Reading]]) -> Follow:
     return [(FETCH, ready)]
 
 
-@batch(FETCH, Services.fetch)
-def fetch(s: Services, held: Held, answer: Answer) -> Follow:
-    """An entry -> the page that its link returns."""
-    page = reached(answer, last_attempt=held.attempts >= FETCH.max_attempts)
+@bulk(FETCH, Services.fetch)
+def fetch(s: Services, answers: list[tuple[Held, Reached]]) -> Follow:
+    """Entries -> the pages that their links return."""
     with s.engine.begin() as connection:
-        finish(connection, held, Done(answer.outcome))
-        return [(EXTRACT, entries.answered(connection, held.id, answer.outcome, page))]
+        ours = finish_all(connection, [(held, Done(one.outcome)) for held, one in answers])
+        got = {held.id: (one.outcome, one.page) for held, one in answers if held.id in ours}
+        return [(EXTRACT, entries.answered(connection, got))]
 
 
-@stage(EXTRACT)
-def extract(s: Services, held: Held) -> Follow:
-    """A page -> an article, or the outcome that says why there is none."""
-    found = pages.load(s.engine, held.id)
-    article = reading.article(found, last_attempt=held.attempts >= EXTRACT.max_attempts)
+@bulk(EXTRACT, Services.extract)
+def extract(s: Services, read: list[tuple[Held, tuple[Fetched, Article]]]) -> Follow:
+    """Pages -> articles, or the outcomes that say why there are none."""
     with s.engine.begin() as connection:
-        finish(connection, held, Done(article.outcome))
-        readable = articles.save(connection, found, article)
-    return [(DETECT, readable)]
+        ours = finish_all(connection, [(held, Done(article.outcome)) for held, (_, article) in read])
+        return [(DETECT, articles.save(connection, [one for held, one in read if held.id in ours]))]
 
 
-@stage(DETECT)
-def detect(s: Services, held: Held) -> Follow:
-    """An article -> its reports, and the signature that finds its copies."""
-    known = articles.load(s.engine, held.id)
-    codings, asked = s.detector.detect(filings.documents(known))
-    found = filings.filings(known, codings, s.publishers)
+@bulk(DETECT, Services.detect)
+def detect(s: Services, found: list[tuple[Held, Coded]]) -> Follow:
+    """Articles -> their reports, and the signatures that find their copies."""
     with s.engine.begin() as connection:
-        telling = filings.keep(connection, known, found)
-        tallies.add(connection, *(Tally(OPINION, outcome) for outcome in asked))
-        finish(connection, held, Done("reports" if found else "nothing", then=CLUSTER if telling else None))
-        articles.sign(connection, known, dedupe.sign(known.article.text, known.article.title) if telling else None)
-    return [(CLUSTER, [held.id])] if telling else []
+        ours = finish_all(connection, [(held, _coded(one)) for held, one in found])
+        kept = [one for held, one in found if held.id in ours]
+        filings.keep(connection, [(one.known, one.filings) for one in kept])
+        articles.sign(connection, {one.known.id: one.signature for one in kept})
+        tallies.add(connection, *(Tally(OPINION, outcome) for one in kept for outcome in one.asked))
+    return [(CLUSTER, [one.known.id for one in kept if one.signature])]
+
+
+def _coded(one: Coded) -> Done:
+    return Done("reports" if one.filings else "nothing", then=CLUSTER if one.signature else None)
 
 
 @bulk(CLUSTER, Services.known)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from workers.adapters.fetching import UnreachableError, polled, question, reached
+from workers.adapters.fetching import Reached, UnreachableError, polled, question, reached
 from workers.adapters.store.claims import NotYetError
 from workers.adapters.store.feeds import Subscription
 from workers.adapters.store.memory import Memory
@@ -20,29 +20,33 @@ PAPER = Subscription(1, Feed(slug="paper", url="http://paper.example/rss", inter
 
 
 def test_a_page_is_a_page() -> None:
-    assert reached(Answer(LINK, FetchOutcome.OK, PAGE), last_attempt=False) == PAGE
+    assert reached(Answer(LINK, FetchOutcome.OK, PAGE), last_attempt=False) == Reached(FetchOutcome.OK, PAGE)
 
 
 def test_a_passing_failure_is_tried_again_when_the_server_wishes() -> None:
-    with pytest.raises(UnreachableError) as failed:
-        reached(Answer(LINK, FetchOutcome.RATE_LIMITED, status=429, retry_after=120), last_attempt=False)
-    assert failed.value.after == 120
+    failed = reached(Answer(LINK, FetchOutcome.RATE_LIMITED, status=429, retry_after=120), last_attempt=False)
+    assert isinstance(failed, UnreachableError)
+    assert failed.after == 120
 
 
 @pytest.mark.parametrize("outcome", [FetchOutcome.CLIENT_ERROR, FetchOutcome.GONE, FetchOutcome.ROBOTS])
 def test_what_can_never_be_had_is_an_empty_page_so_that_the_feeds_own_words_are_read(outcome: FetchOutcome) -> None:
-    assert reached(Answer(LINK, outcome), last_attempt=False).body == b""
+    given_up = reached(Answer(LINK, outcome), last_attempt=False)
+    assert isinstance(given_up, Reached)
+    assert given_up.page.body == b""
 
 
 def test_so_is_what_failed_in_the_last_attempt() -> None:
-    assert reached(Answer(LINK, FetchOutcome.TIMEOUT), last_attempt=True).body == b""
+    given_up = reached(Answer(LINK, FetchOutcome.TIMEOUT), last_attempt=True)
+    assert isinstance(given_up, Reached)
+    assert given_up.page.body == b""
 
 
 @pytest.mark.parametrize("last_attempt", [False, True])
 def test_a_host_whose_turn_did_not_come_charges_nobody(last_attempt: bool) -> None:
-    with pytest.raises(NotYetError) as waits:
-        reached(Answer(LINK, FetchOutcome.DEFERRED, retry_after=14), last_attempt)
-    assert waits.value.after == 14
+    waits = reached(Answer(LINK, FetchOutcome.DEFERRED, retry_after=14), last_attempt)
+    assert isinstance(waits, NotYetError)
+    assert waits.after == 14
 
 
 def test_a_feed_is_asked_with_what_it_gave_last_time() -> None:

@@ -18,7 +18,7 @@ from served import serving
 from sqlalchemy import Engine, text
 
 from workers import celery, services, tasks
-from workers.adapters.store import claims, feeds, tallies, views
+from workers.adapters.store import feeds, ready, tallies, views
 from workers.adapters.store.works import PARSE, POLL, SUBSCRIBE, Work
 from workers.pipeline.models import Feed
 from workers.settings import load
@@ -111,7 +111,7 @@ def work(engine: Engine, stage: Work, task: Any) -> int:
     """Let the stage's rows be due, and work them off."""
     with engine.begin() as connection:
         connection.execute(text(f"UPDATE {stage.table.name} SET due_at = now(), hinted_at = NULL"))
-    ids = claims.hint(engine, stage, 10, None).ids
+    ids = ready.hint(engine, stage, 10, None).ids
     task(list(ids))
     return len(ids)
 

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, create_engine, func, insert, select, text, update
 
-from workers.adapters.store import claims, tallies
+from workers.adapters.store import claims, ready, tallies
 from workers.adapters.store.claims import Done, Held, LeaseLostError
 from workers.adapters.store.engine import connect
 from workers.adapters.store.schema import feeds
 from workers.adapters.store.upkeep import quarantine
-from workers.adapters.store.works import POLL
+from workers.adapters.store.works import POLL, WORKS
 from workers.pipeline.models import Feed
 
 
@@ -122,18 +122,27 @@ def test_a_released_row_is_not_charged(engine: Engine) -> None:
 
 def test_hints_name_ready_rows_once_and_no_more_than_asked(engine: Engine) -> None:
     rows = add_feeds(engine, 5)
-    first = claims.hint(engine, POLL, 3, unanswered_after=30)
-    second = claims.hint(engine, POLL, 3, unanswered_after=30)
+    first = ready.hint(engine, POLL, 3, unanswered_after=30)
+    second = ready.hint(engine, POLL, 3, unanswered_after=30)
     assert sorted(first.ids + second.ids) == rows
-    assert claims.hint(engine, POLL, 3, unanswered_after=30).ids == ()
+    assert ready.hint(engine, POLL, 3, unanswered_after=30).ids == ()
     assert first.rescued == second.rescued == 0
+
+
+def test_one_question_tells_which_stages_stir(engine: Engine) -> None:
+    assert ready.stirring(engine, WORKS, 30) == set()
+    add_feeds(engine, 1)
+    assert ready.stirring(engine, WORKS, 30) == {"poll"}
+    ready.hint(engine, POLL, 9, unanswered_after=30)
+    assert ready.stirring(engine, WORKS, 30) == set()
+    assert ready.stirring(engine, WORKS, 0) == {"poll"}
 
 
 def test_a_hint_that_nobody_answered_is_repeated_and_counted_as_a_rescue(engine: Engine) -> None:
     (row,) = add_feeds(engine, 1)
-    claims.hint(engine, POLL, 9, unanswered_after=30)
-    assert claims.hint(engine, POLL, 9, unanswered_after=None).ids == ()
-    again = claims.hint(engine, POLL, 9, unanswered_after=0)
+    ready.hint(engine, POLL, 9, unanswered_after=30)
+    assert ready.hint(engine, POLL, 9, unanswered_after=None).ids == ()
+    again = ready.hint(engine, POLL, 9, unanswered_after=0)
     assert (again.ids, again.rescued) == ((row,), 1)
     assert counted(engine) == {"rescued": 1}
 
@@ -141,9 +150,9 @@ def test_a_hint_that_nobody_answered_is_repeated_and_counted_as_a_rescue(engine:
 def test_a_row_whose_worker_died_is_hinted_when_its_lease_is_over(engine: Engine) -> None:
     (row,) = add_feeds(engine, 1)
     claim_one(engine, row)
-    assert claims.hint(engine, POLL, 9, unanswered_after=0).ids == ()
+    assert ready.hint(engine, POLL, 9, unanswered_after=0).ids == ()
     let_lease_run_out(engine)
-    found = claims.hint(engine, POLL, 9, unanswered_after=30)
+    found = ready.hint(engine, POLL, 9, unanswered_after=30)
     assert (found.ids, found.rescued, found.abandoned) == ((row,), 0, 1)
 
 

@@ -72,8 +72,8 @@ def add_article(
 def detect(engine: Engine, article_id: int, *reports: Report) -> None:
     known = articles.load(engine, article_id)
     with engine.begin() as c:
-        filings.keep(c, known, filings.filings(known, [Coding("en", reports, ())], NOBODY))
-        articles.sign(c, known, dedupe.sign(known.article.text))
+        filings.keep(c, [(known, filings.filings(known, [Coding("en", reports, ())], NOBODY))])
+        articles.sign(c, {known.id: dedupe.sign(known.article.text)})
 
 
 def assign(engine: Engine, article_id: int) -> list[int]:

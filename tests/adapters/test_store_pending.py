@@ -8,7 +8,7 @@ import pytest
 from incidents import ALTUN_KUPRI, revision
 from sqlalchemy import Engine, select, text, update
 
-from workers.adapters.store import alerts, claims, clashes
+from workers.adapters.store import alerts, claims, clashes, ready
 from workers.adapters.store.claims import Done
 from workers.adapters.store.schema import revisions, verdicts
 from workers.adapters.store.upkeep import pending
@@ -45,9 +45,9 @@ def look(engine: Engine, row: int, now: datetime = NOW) -> list[str]:
     return [alert.rule for alert in judged.alerts]
 
 
-def ready(engine: Engine) -> tuple[int, ...]:
+def due(engine: Engine) -> tuple[int, ...]:
     """What the tick would hint."""
-    return claims.hint(engine, EVALUATE, 10, 0).ids
+    return ready.hint(engine, EVALUATE, 10, 0).ids
 
 
 def time_passes(engine: Engine) -> None:
@@ -71,7 +71,7 @@ def waiting(engine: Engine) -> int:
 
 
 def test_what_waits_is_not_due_before_its_time(engine: Engine, waiting: int) -> None:
-    assert ready(engine) == ()
+    assert due(engine) == ()
     with engine.connect() as c:
         assert c.execute(select(revisions.c.due_at).where(revisions.c.id == waiting)).scalar_one() == NOW + TWO_HOURS
         assert c.execute(select(pending.c.rule, pending.c.since)).all() == [("lasting", NOW)]
@@ -79,10 +79,10 @@ def test_what_waits_is_not_due_before_its_time(engine: Engine, waiting: int) -> 
 
 def test_when_its_time_has_come_it_is_told_once_and_what_others_said_stays(engine: Engine, waiting: int) -> None:
     time_passes(engine)
-    assert ready(engine) == (waiting,)
+    assert due(engine) == (waiting,)
     assert look(engine, waiting, NOW + TWO_HOURS) == ["lasting"]
     assert reasons(engine, waiting) == {"at-once": "fired", "lasting": "fired"}
-    assert ready(engine) == ()
+    assert due(engine) == ()
 
 
 def test_a_worker_that_dies_on_it_costs_nothing(engine: Engine, waiting: int) -> None:
@@ -99,7 +99,7 @@ def test_a_newer_revision_goes_on_with_the_time_that_passed_and_the_older_one_wa
     newer = happens(engine, revision(2, Change.TOLL, **FRESH))
     assert look(engine, newer, NOW + TWO_HOURS / 2) == ["at-once"]
     time_passes(engine)
-    assert set(ready(engine)) == {waiting, newer}
+    assert set(due(engine)) == {waiting, newer}
     assert look(engine, waiting, NOW + TWO_HOURS) == []
     assert look(engine, newer, NOW + TWO_HOURS) == ["lasting"]
 

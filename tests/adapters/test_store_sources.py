@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, Engine, func, select, text, update
 
-from workers.adapters.store import articles, claims, entries, feeds, pages, retention, tallies, yields
+from workers.adapters.store import articles, claims, entries, feeds, pages, ready, retention, tallies, yields
 from workers.adapters.store.entries import Reading
 from workers.adapters.store.memory import Memory
 from workers.adapters.store.schema import entries as entry_rows
 from workers.adapters.store.schema import feeds as feed_rows
 from workers.adapters.store.schema import versions
 from workers.adapters.store.works import POLL
-from workers.pipeline.models import Article, Entry, Feed, FeedDocument, Outcome, Page
+from workers.pipeline.models import Article, Entry, Feed, FeedDocument, FetchOutcome, Outcome, Page
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAILY = Feed(slug="daily", url="http://daily.example/rss", family="daily", language="en")
@@ -49,7 +49,7 @@ def extract(engine: Engine, entry_id: int, article: Article, landed: str = "http
         page_id = pages.add(connection, fetched, feed_id, entry_id)
     found = pages.load(engine, page_id)
     with engine.begin() as connection:
-        return articles.save(connection, found, article)
+        return articles.save(connection, [(found, article)])
 
 
 def scalar(engine: Engine, query: object) -> object:
@@ -199,9 +199,23 @@ def test_feeds_asked_for_by_hand_are_due_first_and_in_full(engine: Engine) -> No
     with engine.begin() as connection:
         connection.execute(update(feed_rows).values(due_at=func.now() + text("interval '1 hour'")))
     assert feeds.poll_now(engine, ["weekly", "unknown"]) == ["weekly"]
-    assert claims.hint(engine, POLL, 10, None).ids == (feeds.by_slug(engine, "weekly").id,)
+    assert ready.hint(engine, POLL, 10, None).ids == (feeds.by_slug(engine, "weekly").id,)
     assert feeds.by_slug(engine, "weekly").memory.history.wants_full
     assert not feeds.by_slug(engine, "daily").memory.history.wants_full
+
+
+def test_a_feed_asked_for_by_hand_while_it_is_being_asked_is_asked_again(engine: Engine) -> None:
+    """The answer under way may have been given before what is wanted was published."""
+    feeds.subscribe(engine, [DAILY])
+    (held,) = claims.claim(engine, POLL, [1])
+    feeds.poll_now(engine)
+    known = feeds.by_slug(engine, "daily")
+    later = datetime.now(UTC) + timedelta(hours=1)
+    polled = feeds.Polled("daily", FetchOutcome.OK, later, replace(known.memory, etag="old"), None, answered=True)
+    with engine.begin() as connection:
+        feeds.answered(connection, [(held, polled)])
+    assert ready.hint(engine, POLL, 10, None).ids == (1,)
+    assert feeds.by_slug(engine, "daily").memory.history.wants_full
 
 
 def test_what_a_feed_brings_is_counted_for_its_health(engine: Engine, read: Callable[..., list[int]]) -> None:
@@ -223,5 +237,5 @@ def test_an_index_of_sitemaps_makes_its_feed_due_at_once_and_primes_nothing(engi
     with engine.begin() as connection:
         assert entries.keep(connection, [Reading(pages.load(engine, page_id), index, "")], prime=True) == []
     assert feeds.by_slug(engine, "daily").memory.parts == index.parts
-    assert claims.hint(engine, POLL, 10, None).ids == (1,)
+    assert ready.hint(engine, POLL, 10, None).ids == (1,)
     assert scalar(engine, select(feed_rows.c.primed)) is False

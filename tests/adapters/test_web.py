@@ -451,5 +451,6 @@ def test_what_the_operator_lists_is_open():
 
 
 def test_callers_without_an_event_loop_get_each_answer_as_it_comes():
-    answers = dict(Fetcher(Policy(spacing=0)).each([Request("ftp://example.org/"), Request("no address")]))
-    assert {number: answer.outcome for number, answer in answers.items()} == {0: Outcome.BLOCKED, 1: Outcome.BAD_URL}
+    groups = Fetcher(Policy(spacing=0)).each([Request("ftp://example.org/"), Request("no address")])
+    answers = {number: answer.outcome for group in groups for number, answer in group}
+    assert answers == {0: Outcome.BLOCKED, 1: Outcome.BAD_URL}

@@ -70,8 +70,8 @@ def test_a_site_whose_answer_we_let_lie_did_not_run_out_of_time() -> None:
 
     with http(answer) as site:
         answers = fetcher.each([Request(site), Request(f"{site}slow")])
-        _, first = next(answers)
+        [(_, first)] = next(answers)
         time.sleep(HELD_UP + 0.5)
-        _, second = next(answers)
+        [(_, second)] = next(answers)
     fetcher.close()
     assert (first.outcome, second.outcome, second.retry_after) == (FetchOutcome.OK, FetchOutcome.DEFERRED, PAUSE)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -47,10 +47,10 @@ class UnreachableError(Exception):
         self.after = answer.retry_after
 
 
-def ask(web: Fetcher, asked: Sequence[tuple[Held, Request]]) -> Iterator[tuple[Held, Answer]]:
-    """An answer for every request, as they end."""
-    for number, answer in web.each([request for _, request in asked]):
-        yield asked[number][0], answer
+def ask(web: Fetcher, asked: Sequence[tuple[Held, Request]]) -> Iterator[list[tuple[Held, Answer]]]:
+    """An answer for every request, as they end, in groups."""
+    for group in web.each([request for _, request in asked]):
+        yield [(asked[number][0], answer) for number, answer in group]
 
 
 def question(subscribed: Subscription) -> Request:
@@ -122,16 +122,25 @@ def _smoothed(known: float | None, seen: float | None) -> float | None:
     return known if seen is None else seen if known is None else 0.7 * known + 0.3 * seen
 
 
-def reached(answer: Answer, last_attempt: bool) -> Page:
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How asking for an entry's page ended for good; the page is empty where it can never be had."""
+
+    outcome: FetchOutcome
+    page: Page
+
+
+def reached(answer: Answer, last_attempt: bool) -> Reached | UnreachableError | NotYetError:
     """The page; an empty one when it can never be had, so that the feed's own words about it are still read.
 
-    Raises ``UnreachableError`` while asking again may help, ``NotYetError`` when the host's turn did not come.
+    ``UnreachableError`` while asking again may help, ``NotYetError`` when the host's turn did not come.
     """
     if answer.outcome is FetchOutcome.DEFERRED:
-        raise NotYetError(answer.retry_after or _NEXT_TURN)
+        return NotYetError(answer.retry_after or _NEXT_TURN)
     if answer.page is not None:
-        return answer.page
+        return Reached(answer.outcome, answer.page)
     if answer.outcome in _PASSING and not last_attempt:
-        raise UnreachableError(answer)
+        return UnreachableError(answer)
     url = answer.request.url
-    return Page(url=url, final_url=url, body=b"", content_type=None, charset=None, fetched=datetime.now(UTC))
+    empty = Page(url=url, final_url=url, body=b"", content_type=None, charset=None, fetched=datetime.now(UTC))
+    return Reached(answer.outcome, empty)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from sqlalchemy import Engine
 
@@ -12,12 +13,20 @@ from workers.adapters.store import pages
 from workers.adapters.store.claims import Held
 from workers.adapters.store.entries import Reading
 from workers.adapters.store.pages import Fetched
+from workers.adapters.store.works import EXTRACT
 from workers.pipeline import extract
 from workers.pipeline import feed as feeding
 from workers.pipeline.models import Article, Outcome
 
 _TURN = 3.0
 """Seconds after which no other document is begun: the last one must end well within the task's own limit."""
+_GATHER = 0.5
+"""Seconds for which what was read waits for what is read next, to be kept with it."""
+
+S = TypeVar("S")
+T = TypeVar("T")
+Groups = Iterator[list[tuple[Held, T | Exception]]]
+"""What became of claimed rows, in the order of their ids, in groups; an error is its row's own."""
 
 
 def article(found: Fetched, last_attempt: bool = False) -> Article:
@@ -33,13 +42,39 @@ def article(found: Fetched, last_attempt: bool = False) -> Article:
         return extract.unread(Outcome.TOO_LARGE, "more memory than a page may have", found.entry)
 
 
-def read(engine: Engine, held: Sequence[Held]) -> Iterator[tuple[Held, Reading]]:
-    """Claimed documents in the order of their ids; those for which no time is left are left out."""
-    began, by_id = time.monotonic(), {one.id: one for one in held}
-    for found in pages.load_all(engine, list(by_id)):
-        if time.monotonic() - began > _TURN:
-            return
-        yield by_id[found.id], _reading(found)
+def each(rows: Iterable[tuple[Held, S]], read: Callable[[Held, S], T]) -> Groups[T]:
+    """Read one after another; those for which no time is left are left out."""
+    began = gathering = time.monotonic()
+    group: list[tuple[Held, T | Exception]] = []
+    for held, row in rows:
+        try:
+            found: T | Exception = read(held, row)
+        except Exception as error:
+            found = error
+        group.append((held, found))
+        now = time.monotonic()
+        if now - began > _TURN:
+            break
+        if now - gathering > _GATHER:
+            yield group
+            group, gathering = [], now
+    if group:
+        yield group
+
+
+def documents(engine: Engine, held: Sequence[Held]) -> Groups[Reading]:
+    """Feeds' documents."""
+    return each(_pages(engine, held), lambda _, found: _reading(found))
+
+
+def articles(engine: Engine, held: Sequence[Held]) -> Groups[tuple[Fetched, Article]]:
+    """Entries' pages."""
+    return each(_pages(engine, held), lambda one, found: (found, article(found, one.attempts >= EXTRACT.max_attempts)))
+
+
+def _pages(engine: Engine, held: Sequence[Held]) -> Iterator[tuple[Held, Fetched]]:
+    by_id = {one.id: one for one in held}
+    return ((by_id[found.id], found) for found in pages.load_all(engine, list(by_id)))
 
 
 def _reading(found: Fetched) -> Reading:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, delete, func, select, text, update
+from sqlalchemy import Connection, Engine, Row, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import NoResultFound
 
@@ -53,31 +55,49 @@ class Lookalike:
     copy_of: int | None
 
 
-def save(connection: Connection, found: Fetched, article: Article) -> list[int]:
-    """Keep what extraction made of a page; the article's id if there is something new to detect in it.
+def save(connection: Connection, read: Sequence[tuple[Fetched, Article]]) -> list[int]:
+    """Keep what extraction made of pages; the ids of the articles in which there is something new to detect.
 
     An edited article keeps its id and gets the next version. The same article once more changes nothing, and
     a page that can no longer be read does not replace an article that could.
     """
-    before = connection.execute(
-        select(articles.c.id, articles.c.version, articles.c.article, articles.c.stage)
-        .where(articles.c.entry_id == found.entry_id)
-        .with_for_update()
-    ).one_or_none()
-    yields.add(connection, found.feed_id, article.outcome)
-    tallies.add(connection, Tally("article", article.outcome, found.feed.family or found.feed.slug))
-    values = _values(found, article)
-    if before is None:
-        made = connection.execute(insert(articles).values(values).returning(articles.c.id)).scalar_one()
-        return [int(made)] if readable(article) else []
-    if before.article == article or not readable(article):
+    once = {found.entry_id: (found, article) for found, article in read}
+    known = select(articles.c.id, articles.c.entry_id, articles.c.version, articles.c.article)
+    listed = known.where(among(articles.c.entry_id, once)).order_by(articles.c.id).with_for_update()
+    before = {row.entry_id: row for row in connection.execute(listed)}
+    _count(connection, read)
+    renewed = [_renew(connection, row, *once[entry_id]) for entry_id, row in before.items()]
+    made = _add(connection, [once[entry_id] for entry_id in once.keys() - before.keys()])
+    return [*filter(None, renewed), *made]
+
+
+def _count(connection: Connection, read: Sequence[tuple[Fetched, Article]]) -> None:
+    outcomes = Counter((found.feed_id, article.outcome.value) for found, article in read)
+    yields.add(connection, [(feed_id, outcome, count) for (feed_id, outcome), count in outcomes.items()])
+    families = Counter((found.feed.family or found.feed.slug, article.outcome) for found, article in read)
+    counted = (Tally("article", outcome, name, count=count) for (name, outcome), count in families.items())
+    tallies.add(connection, *counted)
+
+
+def _add(connection: Connection, read: Sequence[tuple[Fetched, Article]]) -> list[int]:
+    if not read:
         return []
+    made = insert(articles).returning(articles.c.id, articles.c.stage)
+    rows = connection.execute(made, [_values(found, article) for found, article in read])
+    return [row.id for row in rows if row.stage]
+
+
+def _renew(connection: Connection, before: Row[Any, Any, Any, Any], found: Fetched, article: Article) -> int | None:
+    """The next version of an article, if it is one."""
+    if before.article == article or not readable(article):
+        return None
     old = {"article_id": before.id, "version": before.version, "article": before.article}
     connection.execute(insert(versions).values(old))
     following = {"version": before.version + 1, "token": articles.c.token + 1, "lease_until": None, "attempts": 0}
     renewed = {"due_at": func.now(), "hinted_at": func.now(), "made_at": func.now()}
-    connection.execute(update(articles).where(articles.c.id == before.id).values(values | following | renewed))
-    return [int(before.id)]
+    values = _values(found, article) | following | renewed
+    connection.execute(update(articles).where(articles.c.id == before.id).values(values))
+    return int(before.id)
 
 
 def renew(connection: Connection, known: Known, article: Article) -> bool:
@@ -200,13 +220,17 @@ _LOOKALIKES = text(
 )
 
 
-def sign(connection: Connection, known: Known, signature: Signature | None) -> None:
-    """Replace the article's signature. ``None``: it tells no incident, so nobody asks whose copy it is."""
-    if signature is None:
-        connection.execute(delete(signatures).where(signatures.c.article_id == known.id))
-        return
-    row = {"id": known.id, "signature": as_json(Signature, signature), "keys": json.dumps(dedupe.keys(signature))}
-    connection.execute(_SIGN, row)
+def sign(connection: Connection, signed: Mapping[int, Signature | None]) -> None:
+    """Replace articles' signatures. ``None``: it tells no incident, so nobody asks whose copy it is."""
+    if silent := [number for number, signature in signed.items() if signature is None]:
+        connection.execute(delete(signatures).where(among(signatures.c.article_id, silent)))
+    rows = [
+        {"id": number, "signature": as_json(Signature, signature), "keys": json.dumps(dedupe.keys(signature))}
+        for number, signature in signed.items()
+        if signature is not None
+    ]
+    if rows:
+        connection.execute(_SIGN, rows)
 
 
 _SIGN = text(

@@ -14,13 +14,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Interval, and_, cast, func, literal, or_, select, text, update
+from sqlalchemy import Connection, Engine, and_, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.sql import ColumnElement
 
 from workers.adapters.store import tallies
 from workers.adapters.store.columns import among
 from workers.adapters.store.engine import by_statement
+from workers.adapters.store.ready import ready, seconds
 from workers.adapters.store.tallies import Tally
 from workers.adapters.store.upkeep import quarantine
 from workers.adapters.store.works import Work
@@ -64,15 +64,6 @@ class Done:
     subject: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Hints:
-    """Rows to hint. ``rescued`` had a hint that went unanswered, ``abandoned`` a lease that ran out."""
-
-    ids: tuple[int, ...]
-    rescued: int = 0
-    abandoned: int = 0
-
-
 def claim(
     engine: Engine, work: Work, ids: Iterable[int], limit: int | None = None, *, untried: bool = False
 ) -> list[Held]:
@@ -82,12 +73,12 @@ def claim(
     """
     table, ids = work.table, list(ids)
     named = among(table.c.id, ids)
-    wanted = _ready(work) & (table.c.attempts == 0) if untried else _ready(work) & named
+    wanted = ready(work) & (table.c.attempts == 0) if untried else ready(work) & named
     if untried and work.along:
         limit = len(ids) + work.along
     elif untried:
         wanted &= named
-    ready = (
+    free = (
         select(table.c.id)
         .where(wanted)
         .order_by(~named, table.c.due_at, table.c.id)
@@ -97,9 +88,9 @@ def claim(
     )
     take = (
         update(table)
-        .where(table.c.id == ready.c.id)
+        .where(table.c.id == free.c.id)
         .values(
-            lease_until=func.now() + _seconds(work.lease),
+            lease_until=func.now() + seconds(work.lease),
             attempts=table.c.attempts + 1,
             token=table.c.token + 1,
             hinted_at=None,
@@ -129,13 +120,18 @@ def finish(connection: Connection, held: Held, done: Done) -> None:
 
 
 def finish_all(connection: Connection, ended: Sequence[tuple[Held, Done]]) -> set[int]:
-    """``finish`` for rows of one stage that come to rest: the ids of those that were still ours.
+    """``finish`` for rows of one stage, none of which is due at another time: the ids of those that were still ours.
 
     The others are a successor's by now, and nothing may be kept for them.
     """
     work = ended[0][0].work
-    rows = {"stage": work.stage, "ids": [held.id for held, _ in ended], "tokens": [held.token for held, _ in ended]}
-    ours = set(connection.execute(text(_AT_REST.format(table=work.table.name)), rows).scalars())
+    rows = {
+        "stage": work.stage,
+        "ids": [held.id for held, _ in ended],
+        "tokens": [held.token for held, _ in ended],
+        "then": [done.then and done.then.stage for _, done in ended],
+    }
+    ours = set(connection.execute(text(_MOVED.format(table=work.table.name)), rows).scalars())
     now = time.monotonic()
     tallied = ((held, done) for held, done in ended if held.id in ours)
     tallies.add(
@@ -144,10 +140,11 @@ def finish_all(connection: Connection, ended: Sequence[tuple[Held, Done]]) -> se
     return ours
 
 
-_AT_REST = """
+_MOVED = """
 UPDATE {table} AS known
-SET stage = NULL, lease_until = NULL, due_at = now(), attempts = 0, hinted_at = NULL
-FROM unnest(CAST(:ids AS bigint[]), CAST(:tokens AS bigint[])) AS ended (id, token)
+SET stage = ended.following, lease_until = NULL, due_at = now(), attempts = 0,
+    hinted_at = CASE WHEN ended.following IS NOT NULL THEN now() END
+FROM unnest(CAST(:ids AS bigint[]), CAST(:tokens AS bigint[]), CAST(:then AS text[])) AS ended (id, token, following)
 WHERE known.id = ended.id AND known.token = ended.token AND known.stage = :stage
 RETURNING known.id
 """
@@ -161,7 +158,7 @@ def hold(connection: Connection, held: Held) -> None:
 def release(engine: Engine, held: Held, after: float = 0.0) -> None:
     """Give the row back uncharged. ``after`` is in seconds."""
     with engine.begin() as connection:
-        _settle(connection, held, due_at=func.now() + _seconds(after), attempts=held.attempts - 1, hinted_at=None)
+        _settle(connection, held, due_at=func.now() + seconds(after), attempts=held.attempts - 1, hinted_at=None)
 
 
 def fail(engine: Engine, held: Held, error: str, *, retry: bool = True, after: float | None = None) -> bool:
@@ -178,7 +175,7 @@ def fail(engine: Engine, held: Held, error: str, *, retry: bool = True, after: f
                 _give_up(connection, held.work, {held.id: held.attempts}, error)
             else:
                 wait = max(_backoff(held), after or 0.0)
-                _settle(connection, held, due_at=func.now() + _seconds(wait), hinted_at=None)
+                _settle(connection, held, due_at=func.now() + seconds(wait), hinted_at=None)
         except LeaseLostError:
             return False
         outcome = "quarantined" if given_up else "failed"
@@ -200,44 +197,6 @@ def bury(engine: Engine, work: Work) -> int:
             _give_up(connection, work, rows, error)
             tallies.add(connection, Tally(work.stage, "quarantined", count=len(rows)))
     return len(rows)
-
-
-def hint(engine: Engine, work: Work, room: int, unanswered_after: float | None) -> Hints:
-    """Mark at most ``room`` ready rows as hinted and give their ids; never claims.
-
-    A row whose hint is older than ``unanswered_after`` seconds is hinted again; ``None`` leaves those alone
-    (the queue is long: their hints are probably still in it).
-    """
-    table = work.table
-    unheard: ColumnElement[bool] = table.c.hinted_at.is_(None)
-    if unanswered_after is not None:
-        unheard = or_(unheard, table.c.hinted_at <= func.now() - _seconds(unanswered_after))
-    ready = (
-        select(table.c.id, table.c.hinted_at.label("before"), table.c.lease_until.label("lease"))
-        .where(_ready(work), unheard)
-        .order_by(table.c.due_at, table.c.id)
-        .limit(room)
-        .with_for_update(skip_locked=True)
-        .cte("ready")
-    )
-    mark = update(table).where(table.c.id == ready.c.id).values(hinted_at=func.now())
-    with engine.begin() as connection:
-        rows = connection.execute(mark.returning(table.c.id, ready.c.before, ready.c.lease)).all()
-        rescued = sum(row.before is not None for row in rows)
-        abandoned = sum(row.lease is not None for row in rows)
-        counted = (Tally(work.stage, "rescued", count=rescued), Tally(work.stage, "abandoned", count=abandoned))
-        tallies.add(connection, *(tally for tally in counted if tally.count))
-    return Hints(tuple(sorted(row.id for row in rows)), rescued, abandoned)
-
-
-def _ready(work: Work) -> ColumnElement[bool]:
-    table = work.table
-    return and_(
-        table.c.stage == work.stage,
-        table.c.due_at <= func.now(),
-        or_(table.c.lease_until.is_(None), table.c.lease_until <= func.now()),
-        table.c.attempts < work.max_attempts,
-    )
 
 
 def _settle(connection: Connection, held: Held, **values: object) -> None:
@@ -262,7 +221,3 @@ def _backoff(held: Held) -> float:
     """Doubling, with a quarter of jitter so that rows that failed together do not return together."""
     wait = min(_LONGEST_BACKOFF, held.work.backoff * 2.0 ** (held.attempts - 1))
     return wait * random.uniform(0.75, 1.25)
-
-
-def _seconds(value: float) -> ColumnElement[object]:
-    return cast(literal(f"{value} seconds"), Interval)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, select, text, update
+from sqlalchemy import Connection, Engine, select, text
 
 from workers.adapters.store import feeds, pages, tallies, yields
 from workers.adapters.store.columns import among, as_json, digest
@@ -88,7 +88,7 @@ def _keep(connection: Connection, documents: dict[int, tuple[Reading, FeedDocume
     tallies.add(
         connection, *(Tally("entry", "edited", slugs[feed_id], count=count) for feed_id, count in edits.items())
     )
-    yields.add_all(connection, [(feed_id, "new", count) for feed_id, count in counts.items()])
+    yields.add(connection, [(feed_id, "new", count) for feed_id, count in counts.items()])
     return [entry_id for entry_id, _ in new + edited]
 
 
@@ -146,8 +146,15 @@ def links(engine: Engine, ids: Iterable[int]) -> dict[int, str]:
         return {row.id: row.entry.url or "" for row in rows}
 
 
-def answered(connection: Connection, entry_id: int, outcome: str, page: Page) -> list[int]:
-    """Keep the page that an entry's link returned (without a body when it cannot be had); its id."""
-    fetched = update(entries).where(entries.c.id == entry_id).values(outcome=outcome).returning(entries.c.feed_id)
-    feed_id = connection.execute(fetched).scalar_one()
-    return [pages.add(connection, page, feed_id, entry_id)]
+def answered(connection: Connection, answers: Mapping[int, tuple[str, Page]]) -> list[int]:
+    """Keep the pages that entries' links returned (without a body when they cannot be had); the pages' ids."""
+    ended = {"ids": list(answers), "outcomes": [outcome for outcome, _ in answers.values()]}
+    feed_of = {row.id: row.feed_id for row in connection.execute(text(_ANSWERED), ended)}
+    return pages.add_all(connection, [(page, feed_of[number], number) for number, (_, page) in answers.items()])
+
+
+_ANSWERED = """
+UPDATE entries AS known SET outcome = ended.outcome
+FROM unnest(CAST(:ids AS bigint[]), CAST(:outcomes AS text[])) AS ended (id, outcome)
+WHERE known.id = ended.id RETURNING known.id, known.feed_id
+"""

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, exists, func, select, text, update
+from sqlalchemy import Connection, Engine, case, exists, func, select, text, update
 
 from workers.adapters.store import hubs, pages, tallies
 from workers.adapters.store.claims import Held
@@ -116,7 +116,8 @@ class _Answered:
 def answered(connection: Connection, answers: Sequence[tuple[Held, Polled]]) -> list[int]:
     """Keep what polls brought and when each feed is due again; the ids of the pages to parse.
 
-    Compare and set in one statement: feeds whose lease ran out meanwhile are another's, and left alone.
+    Compare and set in one statement: feeds whose lease ran out meanwhile are another's, and left alone; those that
+    somebody wanted meanwhile (``poll_now``) stay due.
     """
     rows = tuple(
         _Answered(held.id, held.token, polled.due, polled.outcome, polled.memory, polled.answered)
@@ -135,8 +136,10 @@ def _tally(held: Held, polled: Polled) -> Tally:
 
 _ANSWERED = """
 UPDATE feeds AS known
-SET stage = :stage, due_at = new.due_at, lease_until = NULL, attempts = 0, hinted_at = NULL, outcome = new.outcome,
-    memory = new.memory, answered_at = CASE WHEN new.answered THEN now() ELSE known.answered_at END
+SET stage = :stage, lease_until = NULL, attempts = 0, hinted_at = NULL, outcome = new.outcome,
+    due_at = CASE WHEN known.hinted_at IS NULL THEN new.due_at ELSE known.due_at END,
+    memory = CASE WHEN known.hinted_at IS NULL THEN new.memory ELSE known.memory END,
+    answered_at = CASE WHEN new.answered THEN now() ELSE known.answered_at END
 FROM jsonb_to_recordset(CAST(:rows AS jsonb))
      AS new (id bigint, token bigint, due_at timestamptz, outcome text, memory jsonb, answered boolean)
 WHERE known.id = new.id AND known.token = new.token AND known.stage = :stage
@@ -218,10 +221,13 @@ def by_slug(engine: Engine, slug: str) -> Subscription | None:
 def poll_now(engine: Engine, slugs: Collection[str] | None = None) -> list[str]:
     """Make these feeds due (``None``: all), ahead of all others; the tick hints them. The slugs of those found.
 
-    Who asks by hand wants to see the document: nothing is asked conditionally.
+    Who asks by hand wants to see the document: nothing is asked conditionally. A feed that is being asked at this
+    moment may have answered before what it is wanted for: it is hinted, which no claimed row is otherwise, and its
+    answer leaves it due (``answered``).
     """
     wanted = feeds.c.active if slugs is None else feeds.c.active & feeds.c.slug.in_(slugs)
-    full = {"due_at": func.now() - _AHEAD, "stage": POLL.stage, "hinted_at": None, "attempts": 0}
+    again = case((feeds.c.lease_until > func.now(), func.now()), else_=None)
+    full = {"due_at": func.now() - _AHEAD, "stage": POLL.stage, "hinted_at": again, "attempts": 0}
     with engine.begin() as connection:
         known = connection.execute(select(feeds.c.id, feeds.c.memory).where(wanted).with_for_update()).all()
         for row in known:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, text
+from sqlalchemy import Connection, insert, text
 
 from workers.adapters.store.articles import Known
 from workers.adapters.store.nearby import cell_of
@@ -85,16 +85,28 @@ def _family(known: Known, publishers: Publishers) -> str | None:
     return listed.family if listed else None
 
 
-def keep(connection: Connection, known: Known, found: Sequence[Filing]) -> bool:
-    """Keep an article version's reports; whether there is something to cluster.
+def tells(known: Known, found: Sequence[Filing]) -> bool:
+    """Whether an article version's reports leave something to cluster: its own, or those of versions before."""
+    return known.version > 1 or any(filed(filing.report).yes for filing in found)
+
+
+def keep(connection: Connection, coded: Sequence[tuple[Known, Sequence[Filing]]]) -> None:
+    """Keep the reports of article versions.
 
     Earlier versions' reports stay until the cluster stage takes them out of their clashes.
     """
-    connection.execute(delete(reports).where(reports.c.article_id == known.id, reports.c.version == known.version))
-    rows = [_report(known, ordinal, filing) for ordinal, filing in enumerate(found)]
+    of = {"ids": [known.id for known, _ in coded], "versions": [known.version for known, _ in coded]}
+    connection.execute(text(_FORGET), of)
+    rows = [_report(known, ordinal, filing) for known, found in coded for ordinal, filing in enumerate(found)]
     if rows:
         connection.execute(insert(reports), rows)
-    return known.version > 1 or any(row["is_filing"] for row in rows)
+
+
+_FORGET = """
+DELETE FROM reports
+USING unnest(CAST(:ids AS bigint[]), CAST(:versions AS int[])) AS coded (id, number)
+WHERE article_id = coded.id AND version = coded.number
+"""
 
 
 def _report(known: Known, ordinal: int, filing: Filing) -> dict[str, Any]:

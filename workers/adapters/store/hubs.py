@@ -110,16 +110,16 @@ def forget(engine: Engine, ids: Iterable[int]) -> None:
         connection.execute(pushes.delete().where(among(pushes.c.id, ids)))
 
 
-def asked(connection: Connection, push_id: int) -> None:
+def asked(connection: Connection, ids: Collection[int]) -> None:
     """Ask again in a day, or well before the end of what was granted: some hubs confirm before they answer."""
-    connection.execute(text(_ASKED), {"id": push_id})
+    connection.execute(text(_ASKED), {"ids": list(ids)})
 
 
 _ASKED = """
 UPDATE pushes SET hinted_at = NULL, due_at = CASE
     WHEN state = 'confirmed' AND expires_at > now() THEN now() + 0.8 * (expires_at - now())
     ELSE now() + interval '1 day' END
-WHERE id = :id
+WHERE id = ANY(CAST(:ids AS bigint[]))
 """
 
 

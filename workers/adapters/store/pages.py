@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,8 +65,8 @@ def load(engine: Engine, page_id: int) -> Fetched:
     return found
 
 
-def load_all(engine: Engine, ids: Sequence[int]) -> list[Fetched]:
-    """In the order of their ids."""
+def load_all(engine: Engine, ids: Sequence[int]) -> Iterator[Fetched]:
+    """In the order of their ids, each unpacked when its turn comes: many pages at once are much memory."""
     chosen = (
         select(pages, feeds.c.feed, entries.c.entry, entries.c.primed)
         .join(feeds, feeds.c.id == pages.c.feed_id)
@@ -75,7 +75,8 @@ def load_all(engine: Engine, ids: Sequence[int]) -> list[Fetched]:
         .order_by(pages.c.id)
     )
     with by_statement(engine) as connection:
-        return [_fetched(row) for row in connection.execute(chosen)]
+        rows = connection.execute(chosen).all()
+    return map(_fetched, rows)
 
 
 def _fetched(row: Row[Any]) -> Fetched:

@@ -82,8 +82,8 @@ def _reports(connection: Connection, known: Known) -> list[Report]:
 def _assign(connection: Connection, anew: Anew, linking: Linking) -> dict[str, tuple[str, ...]]:
     """Everything that the detect and cluster stages do, in one transaction."""
     now = replace(anew.known, version=anew.known.version + 1, article=anew.article)
-    filings.keep(connection, now, anew.filings)
-    articles.sign(connection, now, dedupe.sign(now.article.text, now.article.title))
+    filings.keep(connection, [(now, anew.filings)])
+    articles.sign(connection, {now.id: dedupe.sign(now.article.text, now.article.title)})
     made = assigning.assign(connection, [now], linking)
     rows: Sequence[RowMapping] = connection.execute(text(_HUSH), {"ids": made}).mappings().all()
     return {row["clash_id"]: tuple(row["changes"]) for row in rows}

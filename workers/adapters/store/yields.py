@@ -34,13 +34,11 @@ WHERE active ORDER BY slug
 """
 
 
-def add(connection: Connection, feed_id: int, outcome: str, count: int = 1) -> None:
-    """Count, as part of the caller's transaction."""
-    add_all(connection, [(feed_id, outcome, count)])
+def add(connection: Connection, brought: Sequence[tuple[int, str, int]]) -> None:
+    """Count for many feeds at once, as part of the caller's transaction; each pair of feed and outcome comes once.
 
-
-def add_all(connection: Connection, brought: Sequence[tuple[int, str, int]]) -> None:
-    """Count for many feeds at once; each pair of feed and outcome comes once. One order for all, against deadlocks."""
+    One order for all, against deadlocks.
+    """
     if brought:
         feed_ids, outcomes, counts = (list(column) for column in zip(*sorted(brought), strict=True))
         given = {"feed_ids": feed_ids, "outcomes": outcomes, "counts": counts}

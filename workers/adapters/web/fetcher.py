@@ -7,6 +7,7 @@ import ssl
 import time
 import weakref
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import aiohttp
@@ -20,8 +21,8 @@ from workers.adapters.web.manners import Turns
 from workers.adapters.web.outside import Outside
 from workers.adapters.web.robots import Robots
 
-_TOGETHER = 0.01
-"""Seconds."""
+_TOGETHER = 0.25
+"""Seconds for which an answer waits for others: what comes in together is kept together, and told together."""
 
 
 _Ready = asyncio.Queue[tuple[int, Answer] | Exception]
@@ -71,8 +72,8 @@ class Fetcher:
         """``fetch_many`` for callers without an event loop."""
         return asyncio.run(self.fetch_many(requests))
 
-    def each(self, requests: Sequence[Request]) -> Iterator[tuple[int, Answer]]:
-        """``stream`` for workers, who get what came in meanwhile when they return for more.
+    def each(self, requests: Sequence[Request]) -> Iterator[list[tuple[int, Answer]]]:
+        """``stream`` for workers: in groups of what came in within a moment, or while the last group was being kept.
 
         The event loop and its connections outlive the batch: opening one costs as much as an answer.
         """
@@ -81,11 +82,11 @@ class Fetcher:
             asking = standing.runner.get_loop().create_task(self._ask(requests, standing.line, ready))
             left = len(requests)
             while left:
-                for found in standing.runner.run(_some(ready, left)):
-                    given = time.monotonic()
-                    yield found
-                    self._known.outside.idle(time.monotonic() - given)
-                    left -= 1
+                found = standing.runner.run(_some(ready, left))
+                given = time.monotonic()
+                yield found
+                self._known.outside.idle(time.monotonic() - given)
+                left -= len(found)
             standing.runner.run(_ended(asking))
         except BaseException:
             self.close()  # whatever is still under way ends with its loop
@@ -158,12 +159,12 @@ async def _into(ready: _Ready, batch: Batch, number: int, request: Request) -> N
 
 
 async def _some(ready: _Ready, left: int) -> list[tuple[int, Answer]]:
-    """What is ready, at least one. Entering the loop costs as much as a poll: what comes together is taken together."""
+    """What comes in within a moment of the first; all that is left, where that is sooner."""
     found = [await ready.get()]
-    if left > 1:
-        await asyncio.sleep(_TOGETHER)
-    while not ready.empty():
-        found.append(ready.get_nowait())
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_TOGETHER):
+            while len(found) < left:
+                found.append(await ready.get())
     return [_unwrapped(one) for one in found]
 
 
