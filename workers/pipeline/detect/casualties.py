@@ -25,7 +25,7 @@ from workers.pipeline.models import Span
 THOUSANDS = 1000
 APPOSED = 8
 """Words between a person and the "who" that stands for it."""
-_ALONE = ("nobody", "coded", *(f"{state}_two" for state in STATES))
+_ALONE = ("nobody", "coded", *(f"{state}_{many}" for state in STATES for many in ("one", "two")))
 """Words that are a figure by themselves."""
 
 
@@ -90,8 +90,9 @@ def _in_clause(crowd: Crowd, clause: Clause, harms: list[Harm], long: Totals) ->
         figure = _figure(text, marks, clause, _widened(text, marks, people, number), harmed)
         yield replace(figure, running=True) if running else figure
     for state in STATES:
-        for hit in marks.of(f"people.{state}_two", clause.first, clause.last):
-            yield _plain(text, clause, state, 2, (hit.first, hit.last))
+        for number, many in ((1, "one"), (2, "two")):
+            for hit in marks.of(f"people.{state}_{many}", clause.first, clause.last):
+                yield _plain(text, clause, state, number, (hit.first, hit.last))
     if not unclear:
         yield from _nobody(text, marks, clause, harms)
     for hit in marks.of("people.coded", clause.first, clause.last):

@@ -54,7 +54,10 @@ def every(marks: Marks) -> list[Harm]:
 
 
 def within(text: Text, harms: list[Harm], marks: Marks, clause: Clause) -> list[Harm]:
-    """Those of a clause; two joined by "and" or "or" without a group between are casualties."""
+    """Those of a clause; two joined by "and" or "or" without a group between are casualties; of a sentence ("three
+    men to death") none."""
+    if marks.any("people.sentenced", clause.first, clause.last):
+        return []
     begin, end = bisect_left(harms, (clause.first,)), bisect_left(harms, (clause.last,))
     merged: list[Harm] = []
     for harm in harms[begin:end]:

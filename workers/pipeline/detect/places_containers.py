@@ -27,7 +27,8 @@ ALIAS_KM = 60.0
 def contain(senses: Sequence[Sense], names: Sequence[Name]) -> None:
     """Tells each sense what the names right after it say that it lies in."""
     of = {id(name): sense for sense in senses for name in sense.names}
-    for name, after in reversed(list(pairwise(names))):
+    whole = [name for name in names if not _half(name)]
+    for name, after in reversed(list(pairwise(whole))):
         inner, outer = of[id(name)], of[id(after)]
         inner.bracketed |= bool(after.signs & Sign.BRACKETED)
         inner.within_area |= bool(after.signs & Sign.AFTER_COMMA) and _area(outer)
@@ -37,6 +38,11 @@ def contain(senses: Sequence[Sense], names: Sequence[Name]) -> None:
         if linked and inner is not outer and not _listed(inner, outer):
             _put(inner, outer)
             inner.quarter |= quarter
+
+
+def _half(name: Name) -> bool:
+    """ "Woldiya (North Wello, Amhara)": is it the known half of an area's unknown name?"""
+    return bool(name.signs & Sign.HEAD and name.signs & (Sign.AFTER_COMMA | Sign.BRACKETED))
 
 
 def _area(outer: Sense) -> bool:
@@ -81,9 +87,17 @@ def contained(place: Toponym, sense: Sense) -> float:
     if not any(container.feature in HOLDERS for container in areas):
         return 0.0
     certain = sense.bracketed or (sense.within_area and place.population < BIG)
-    if certain and not any(kilometres(container, place) < ALIAS_KM for container in areas):
+    if certain and not any(kilometres(area, place) < _reach(area, place) for area in areas):
         return CONTRADICTED
     return OUTSIDE if place.feature not in HOLDERS and place.population < BIG else 0.0
+
+
+def _reach(area: Toponym, place: Toponym) -> float:
+    """How far from the middle of an area a place may lie that is said to lie inside: of its borders no more is known
+    than a radius, and the region of a hand-written place is its nearest town's."""
+    if area.feature == "PCLI":
+        return ALIAS_KM
+    return max(ALIAS_KM, area.radius + (ALIAS_KM if place.geonameid is None else 0.0))
 
 
 def holds(container: Toponym, place: Toponym) -> bool:

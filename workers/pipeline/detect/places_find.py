@@ -15,6 +15,8 @@ from workers.pipeline.detect.places_names import bases, stem
 from workers.pipeline.detect.text import Sentence, Text
 from workers.pipeline.models.gazetteer import Gazetteer
 
+_GAP = 6
+"""Words between a place and the area that holds it: "and two other villages in"."""
 _AGE = re.compile(r", (?:\d{1,2}|aged)\b")
 
 
@@ -63,7 +65,7 @@ class Finder:
     def _link(self, before: Name | None, name: Name, sentence: Sentence) -> None:
         """Signs of a name that says where the one before lies."""
         gap = self.text.between(name.first).strip()
-        follows = before is not None and name.first == (before.last if before.type is None else self._end(before))
+        follows = before is not None and name.first == self._end(before)
         if before and follows and gap in (",", "("):
             before.signs |= Sign.COMMA
             name.signs |= Sign.AFTER_COMMA
@@ -75,8 +77,13 @@ class Finder:
             name.signs |= before.signs & Sign.BRACKETED
 
     def _end(self, name: Name) -> int:
-        """The word after a name and the noun of kind that follows it."""
-        return name.type.last if name.type and name.type.first == name.last else name.last
+        """The word after a name, and after the noun of kind or the unknown half that follows it ("North Wello")."""
+        if name.type and name.type.first == name.last:
+            return name.type.last
+        i = name.last
+        while name.signs & Sign.HEAD and self._runs_on(i):
+            i += 1
+        return i
 
     def _named(self, i: int, sentence: Sentence) -> bool:
         """Does a capitalised name that we do not know end right before word ``i``, its noun of kind included?"""
@@ -88,10 +95,10 @@ class Finder:
         """ "Mbau locality in Beni territory": does only what links a place to its area stand between?"""
         gap = self.text.full[self.text.ends[before.last - 1] : self.text.starts[name.first]]
         i = before.last
-        if not 0 < name.first - i <= 4 or any(c in ".;:!?\n" for c in gap):
+        if not 0 < name.first - i <= _GAP or any(c in ".;:!?\n" for c in gap):
             return False
         while i < name.first:
-            hit = self.marks.starting(i, *TYPES, "in", "of", "part")
+            hit = self.marks.starting(i, "surroundings") or self.marks.starting(i, *TYPES, "in", "of", "part")
             if not hit and self.keys[i] not in self.cues.linkers:
                 return False
             i = hit.last if hit else i + 1

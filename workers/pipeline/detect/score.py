@@ -17,6 +17,8 @@ FLOOR = 0.01
 """By how much a plain strong trigger with a place of its own or an armed party passes the threshold at least."""
 PLAIN = frozenset({"clash", "air", "shell", "ied", "suicide", "grenade", "chem", "abduct", "seize", "regain"})
 AGAINST = frozenset((*ELSEWHERE, *PEACEFUL)) - {"politics", "diplomacy", "group", "withdraw", "attribution"}
+PLAYED_OUT = frozenset({"mob", "riot", "protest", "crime", "arrest", "loot"})
+"""Topics amid which mobs kill."""
 ABOUT = 0.15
 """Share of sentences on another topic from which the floor does not hold."""
 SHOWN = 0.05
@@ -44,6 +46,17 @@ def floored(scored: Score, found: Mapping[str, float], placed: bool, threshold: 
     against = against or any(found.get(f"topic {other}", 0.0) > ABOUT for other in AGAINST)
     floor = round(threshold + FLOOR, 2)
     if scored.confidence >= floor or against or not named & PLAIN or not (placed or named & {"army", "armed"}):
+        return scored
+    return Score(floor, (("rule floor", floor), *scored.contributions))
+
+
+def deadly(scored: Score, found: Mapping[str, float], threshold: float) -> Score:
+    """The floor of mobs and of force against protests that somebody was killed or hurt by: as sure as other violence
+    of which nothing else is told."""
+    named = found.keys()
+    against = named & (AGAINST - PLAYED_OUT) or any(name.startswith("title ") for name in named)
+    floor = round(threshold + FLOOR, 2)
+    if scored.confidence >= floor or against or "toll" not in named:
         return scored
     return Score(floor, (("rule floor", floor), *scored.contributions))
 

@@ -20,10 +20,10 @@ from workers.pipeline.detect.places_roles import Role
 from workers.pipeline.detect.reading import Reading
 from workers.pipeline.detect.realis import OLD, Cause, Stand
 from workers.pipeline.detect.scenes import NEWS, Scene, scenes
-from workers.pipeline.detect.score import Score, floored, score
+from workers.pipeline.detect.score import Score, deadly, floored, score
 from workers.pipeline.detect.text import Clause, Text
 from workers.pipeline.detect.when import Moment
-from workers.pipeline.models import VIOLENT, Precision, Realis
+from workers.pipeline.models import VIOLENT, VIOLENT_WHEN_DEADLY, Precision, Realis
 from workers.pipeline.models.knowledge import Weights
 
 OWN = frozenset({Reach.CLAUSE, Reach.SENTENCE})
@@ -94,7 +94,8 @@ def _tellings(reading: Reading, scene: Scene, about: Mapping[str, float], weight
     other = kinds.peaceful(scene.triggers, around) if kind is None or rated.confidence < LIKELY else None
     told = _Told(reading, scene, rated, aims, bool(facts))
     if other:
-        yield told.as_(other)
+        sure = deadly(rated, row, weights.threshold) if other.sub_event in VIOLENT_WHEN_DEADLY else rated
+        yield replace(told, rated=sure).as_(other)
     if kind and other is None:
         yield told.as_(kind)
     elif kind and aims.named:
