@@ -66,7 +66,14 @@ def test_folding_knows_turkish_and_arabic_letters() -> None:
 
 def test_abbreviations_and_ordinals_end_no_sentence() -> None:
     text = "Am 26. Oktober kam Dr. Meier. Er blieb."
-    assert [text[a:b] for a, b in sentences(text, (0, len(text)))] == ["Am 26. Oktober kam Dr. Meier.", "Er blieb."]
+    found = sentences(text, (0, len(text)), ordinals=True)
+    assert [text[a:b] for a, b in found] == ["Am 26. Oktober kam Dr. Meier.", "Er blieb."]
+
+
+def test_where_no_ordinals_are_written_so_a_figure_may_end_a_sentence() -> None:
+    text = "The dead are now 27. The ministry said so on Monday."
+    assert len(read(Document("d", text), "en").sentences) == 2
+    assert len(read(Document("d", "Die 27. Brigade kam am 3. Mai."), "de").sentences) == 1
 
 
 def test_wrapped_newswire_is_recognised() -> None:

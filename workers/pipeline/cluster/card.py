@@ -98,11 +98,15 @@ def card(filing: Filing) -> Card:
 
 
 def _days(filing: Filing) -> tuple[int, int, bool]:
+    """First and last, and whether the text gave a day; days guessed from that of publication reach as far back as news
+    does."""
     report, day = filing.report, filing.published.date()
     if report.start is None:
         return (day - UNDATED_REACH).toordinal(), day.toordinal(), False
-    last = report.end or report.start
-    return report.start.toordinal(), last.toordinal(), report.date_precision is DatePrecision.DAY
+    first, last = report.start, report.end or report.start
+    if report.date_precision is DatePrecision.DAY:
+        return first.toordinal(), last.toordinal(), True
+    return min(first, last - UNDATED_REACH).toordinal(), last.toordinal(), False
 
 
 def order(one: Filing | Card) -> tuple[datetime, str]:

@@ -133,7 +133,7 @@ def assemble(found: Iterable[Telling]) -> list[Incident]:
     incidents: list[Incident] = []
     latest: dict[bool, Incident] = {}
     for telling in found:
-        like = [i for i in incidents if _alike(i, telling) and _same_days(i.moment, telling.moment)]
+        like = [i for i in incidents if _alike(i, telling) and _same_days(i, telling)]
         home = [i for i in like if _same_place(i, telling) and _told_on(i, telling)]
         if _opens(telling):
             home = [i for i in home if not _crossed(i, telling)]
@@ -169,6 +169,11 @@ def _alike(incident: Incident, telling: Telling) -> bool:
     if not first.violent:
         return first.kind.sub_event == telling.kind.sub_event
     return first.scene.news or first.scene.stand.realis is telling.scene.stand.realis
+
+
+def _counts(telling: Telling) -> bool:
+    """ "The dead are five since Sunday": it says how many died of what is told elsewhere, and its day is its own."""
+    return telling.kind.trigger.category == "kill" and telling.kind.trigger.weak
 
 
 def _crossed(incident: Incident, telling: Telling) -> bool:
@@ -240,7 +245,10 @@ def _finer(inner: Place, outer: Place) -> bool:
     return order.index(inner.precision) < order.index(outer.precision) and _near(inner, outer)
 
 
-def _same_days(a: Moment | None, b: Moment | None) -> bool:
-    if a is None or b is None or a.start is None or b.start is None or a.end is None or b.end is None:
+def _same_days(incident: Incident, telling: Telling) -> bool:
+    a, b = incident.moment, telling.moment
+    if _counts(telling) or a is None or b is None:
+        return True
+    if a.start is None or b.start is None or a.end is None or b.end is None:
         return True
     return (a.start - b.end).days <= 2 and (b.start - a.end).days <= 2

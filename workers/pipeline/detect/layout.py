@@ -1,6 +1,6 @@
 """Where paragraphs, headings, sentences, quotations and datelines begin and end in a string.
 
-Character offsets only: no words, no language. Newswire is wrapped at 80 columns, so that a line
+Character offsets only: no words. Newswire is wrapped at 80 columns, so that a line
 feed ends a paragraph only where the text is not wrapped.
 """
 
@@ -53,8 +53,9 @@ def heading(paragraph: str) -> bool:
     return len(paragraph) <= 90 and paragraph.rstrip(_CLOSERS)[-1:] not in _TERMINAL and len(paragraph.split()) <= 12
 
 
-def sentences(full: str, paragraph: Span) -> list[Span]:
-    """Sentences of one paragraph. Abbreviations, initials and ordinals ("26. Oktober") end none."""
+def sentences(full: str, paragraph: Span, *, ordinals: bool) -> list[Span]:
+    """Sentences of one paragraph. Abbreviations, initials and, where they are written so, ordinals ("26. Oktober") end
+    none."""
     begin, stop = paragraph
     spans = []
     for gap in _SENTENCE_END.finditer(full, begin, stop):
@@ -63,7 +64,7 @@ def sentences(full: str, paragraph: Span) -> list[Span]:
         if full[gap.start()] == "." and (
             after.islower()
             or _ABBREVIATION.search(full, max(begin, dot - 12), dot)
-            or (_ORDINAL.search(full, max(begin, dot - 4), dot) and not after.isdigit())
+            or (ordinals and _ORDINAL.search(full, max(begin, dot - 4), dot) and not after.isdigit())
         ):
             continue
         if after.islower() and full[gap.start()] != ".":

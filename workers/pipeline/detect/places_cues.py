@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from workers.pipeline.detect.phrases import Hit, Phrases, compile_phrases
 from workers.pipeline.detect.places_names import key
 
-TYPES = ("settlement", "region", "district", "country", "water", "terrain", "site")
+TYPES = ("settlement", "quarter", "region", "district", "country", "water", "terrain", "site")
 """Categories of nouns that say what kind of place a name is."""
 PEOPLE = "people"
 """Label of demonyms and national adjectives; the hit's value is the country."""

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from workers.pipeline.detect.places_containers import CONTRADICTED, contain, contained, holds
 from workers.pipeline.detect.places_match import Name, Sign
 from workers.pipeline.detect.places_senses import BIG, Candidate, Refusal, Sense, senses_of
-from workers.pipeline.detect.places_votes import Votes, score, tally, votes_of
+from workers.pipeline.detect.places_votes import Votes, around, score, tally, votes_of
 from workers.pipeline.models.gazetteer import Gazetteer, Kind, Toponym
 
 ROUNDS = 2
@@ -21,6 +21,8 @@ SURE = 0.4
 """Confidence below which no place is named: which one is then a guess."""
 STRANGE = 1.5
 """What speaks against a small place out of its country."""
+AFAR, NEAR = 9.0, 0.2
+"""What speaks against a quarter that lies far from all else, and how much must be said for its surroundings."""
 _LANDS = frozenset({"PCLI", "ADM1", "RGN", "CONT", "SEA", "STM", "OCN", "MTS", "ISLS", "PEN"})
 
 
@@ -39,7 +41,7 @@ def resolve(names: Sequence[Name], gazetteer: Gazetteer, votes: Mapping[str, flo
 
 def _decide(sense: Sense, tally: Votes) -> None:
     best = max(sense.candidates, key=lambda c: c.score)
-    evidence = _evidence(sense, best) - _strangeness(sense, best, tally) - _cut(sense, best)
+    evidence = _evidence(sense, best) - _strangeness(sense, best, tally) - _cut(sense, best) - _afar(sense, best, tally)
     sense.confidence = 1.0 / (1.0 + math.exp(-evidence)) * best.share
     if evidence < 0 or sense.confidence < SURE:
         sense.refusal = _reason(sense)
@@ -56,6 +58,12 @@ def _strangeness(sense: Sense, best: Candidate, tally: Votes) -> float:
     others = tally.total - own.total
     support = tally.countries.get(place.country, 0.0) - own.countries.get(place.country, 0.0)
     return STRANGE if others >= 2.0 and support < 0.1 * others else 0.0
+
+
+def _afar(sense: Sense, best: Candidate, tally: Votes) -> float:
+    """A part of a town lies near another name of the document; a town far from all of them is its namesake."""
+    part = any(name.type and name.type.label == "quarter" for name in sense.names)
+    return AFAR if part and around(best.place, votes_of(sense), tally) < NEAR else 0.0
 
 
 def _cut(sense: Sense, best: Candidate) -> float:

@@ -127,8 +127,8 @@ class Surveyor:
                 break
             if self.marks.ending(i, "from"):
                 return Role.ORIGIN, 0.0
-            if self.marks.ending(i, "in"):
-                kept = Role.LOCATION, 0.0
+            if hit := self.marks.ending(i, "in"):
+                kept = (Role.VENUE if self._announced(place, name, hit.first) else Role.LOCATION), 0.0
                 break
             if self.marks.ending(i, "aim"):
                 kept = (Role.BARE if government else Role.LOCATION), 0.0
@@ -147,6 +147,13 @@ class Surveyor:
             return False
         after, before = range(name.last, name.last + _SAYS), range(seat.first - _SAYS, seat.first)
         return any(self.marks.starting(word, "speech") for word in (*after, *before))
+
+    def _announced(self, place: Toponym, name: Name, before: int) -> bool:
+        """ "The minister said in Berlin", "maakte het in Brussel bekend": does the verb stand right beside it?"""
+        if place.feature != "PPLC":
+            return False
+        after = self.marks.starting(name.last, "speech") and not self.text.between(name.last).strip()
+        return bool(after or self.marks.ending(before, "speech"))
 
     def _positions(self, name: Name) -> Iterator[int]:
         """Word positions before the name where a preposition may end: before its articles and nouns too."""

@@ -126,7 +126,7 @@ def _prominence(place: Toponym) -> float:
 def _fits(place: Toponym, label: str) -> float:
     """Does the noun beside the name fit the kind of place?"""
     feature = place.feature
-    if label == "settlement":
+    if label in ("settlement", "quarter"):
         return 1.0 if feature.startswith("PPL") else -2.0
     if label == "region":
         return 7.0 if feature == "ADM1" else 5.0 if feature in ("RGN", "ADM2") else -1.0

@@ -93,7 +93,11 @@ def _support(place: Toponym, own: Votes, tally: Votes) -> float:
         score += REGION * math.log1p(max(0.0, region))
     if place.feature == "ADM1":
         return score
+    return score + CELL * math.log1p(around(place, own, tally))
+
+
+def around(place: Toponym, own: Votes, tally: Votes) -> float:
+    """Votes of the other names for the surroundings."""
     lat, lon = round(place.lat), round(place.lon)
     square = [(lat + a, lon + b) for a in (-1, 0, 1) for b in (-1, 0, 1)]
-    near = sum([tally.cells[cell] - own.cells.get(cell, 0.0) for cell in square if cell in tally.cells])
-    return score + CELL * math.log1p(max(0.0, near))
+    return max(0.0, sum([tally.cells[cell] - own.cells.get(cell, 0.0) for cell in square if cell in tally.cells]))

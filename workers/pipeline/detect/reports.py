@@ -15,6 +15,7 @@ from workers.pipeline.detect.assemble import Incident
 from workers.pipeline.detect.attribution import speaker
 from workers.pipeline.detect.belongings import clauses_of, figures_of
 from workers.pipeline.detect.casualties import Figure
+from workers.pipeline.detect.lexicon import TRIGGERS
 from workers.pipeline.detect.people import Kind
 from workers.pipeline.detect.reading import Reading
 from workers.pipeline.detect.realis import OLD
@@ -37,6 +38,8 @@ from workers.pipeline.models import (
 
 EVIDENCE = 8
 """Sentences and contributions shown at most."""
+_SINCE = frozenset({"report", "casualty"})
+"""What is said, and who died since, is of its own day."""
 VOID = frozenset({Status.DENIED, Status.RETRACTED})
 WEAPONS = {
     "air": "aircraft",
@@ -159,19 +162,27 @@ def _civilian(kind: str, found: Sequence[Side], figures: Sequence[Figure]) -> bo
 
 
 def dates(reading: Reading, incident: Incident) -> tuple[date | None, date | None, DatePrecision]:
-    """The incident's own days, up to publication if it goes on since then; told as news without a day, the day of
-    publication and the one before."""
+    """The incident's own days, up to publication if it goes on since then; told as news without a day, the lead's first
+    recent day that is not one of saying or dying since, else the day of publication and the one before."""
     moment = incident.moment
     if moment and moment.start and moment.end and moment.precision is not DatePrecision.UNKNOWN:
         goes_on = moment.since and incident.realis in NEWS and reading.published
         return moment.start, reading.published if goes_on else moment.end, moment.precision
     begins = reading.text.sentences[lead(reading.text)].last if reading.text.sentences else 0
-    recent = [m for m in reading.moments if m.first < begins and m.precision is DatePrecision.DAY and _fresh(m)]
+    days = [m for m in reading.moments if m.first < begins and m.precision is DatePrecision.DAY and _fresh(m)]
+    recent = [m for m in days if not _told_since(reading, m)]
     if incident.realis in NEWS and recent:
         return recent[0].start, recent[0].end, recent[0].precision
     if incident.realis in NEWS and reading.published:
         return reading.published - timedelta(days=1), reading.published, DatePrecision.WEEK
     return None, None, DatePrecision.UNKNOWN
+
+
+def _told_since(reading: Reading, moment: Moment) -> bool:
+    """ "So the ministry said on Monday. Two of the wounded died on Sunday.": does its sentence only tell of later?"""
+    sentence = reading.text.sentence_at(reading.text.starts[moment.first])
+    told = {tag.category for tag in reading.tags if sentence.first <= tag.first < sentence.last}
+    return bool(told & _SINCE) and told.isdisjoint(TRIGGERS)
 
 
 def _fresh(moment: Moment) -> bool:

@@ -10,7 +10,7 @@ load (French) and split names such as ``al-Qaim`` differently.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -94,6 +94,8 @@ class Text:
         return self.clauses[begin : bisect_right(self.clause_starts, self.starts[sentence.last - 1])]
 
 
+_ORDINALS = frozenset({"de", "tr"})
+"""Languages in which a number before a full stop may be an ordinal."""
 Openers = Mapping[str, tuple[tuple[str, ...], ...]]
 """What begins a clause of its own: a folded word -> the words that must follow it."""
 
@@ -107,20 +109,24 @@ def read(document: Document, language: str, openers: Openers = MappingProxyType(
     title_end = len(document.title) if document.title else 0
     folded, starts, ends = words.split(full, language)
     paragraphs = layout.paragraphs(full)
-    sentences = tuple(_sentences(full, starts, paragraphs, title_end))
+    ordinals = language in _ORDINALS
+    divided = [(span, layout.sentences(full, span, ordinals=ordinals)) for span in paragraphs]
+    sentences = tuple(_sentences(full, starts, divided, title_end))
     clauses = tuple(_clauses(full, (folded, starts, ends), sentences, openers))
     dateline = layout.dateline(full, title_end)
     begun = tuple(s.span[0] for s in sentences), tuple(c.span[0] for c in clauses)
     return Text(full, language, folded, starts, ends, sentences, clauses, paragraphs, title_end, dateline, *begun)
 
 
-def _sentences(full: str, starts: tuple[int, ...], paragraphs: tuple[Span, ...], title_end: int) -> Iterator[Sentence]:
+def _sentences(
+    full: str, starts: tuple[int, ...], paragraphs: Sequence[tuple[Span, Sequence[Span]]], title_end: int
+) -> Iterator[Sentence]:
     index = 0
-    bodies = sum(1 for span in paragraphs if span[0] >= title_end)
-    for number, paragraph in enumerate(paragraphs):
+    bodies = sum(1 for span, _ in paragraphs if span[0] >= title_end)
+    for number, (paragraph, inside) in enumerate(paragraphs):
         title = paragraph[0] < title_end
         heading = not title and bodies > 1 and layout.heading(full[paragraph[0] : paragraph[1]])
-        for begin, end in layout.sentences(full, paragraph):
+        for begin, end in inside:
             first, last = bisect_right(starts, begin - 1), bisect_right(starts, end - 1)
             if first < last:
                 yield Sentence(index, (begin, end), first, last, number, title, heading)
