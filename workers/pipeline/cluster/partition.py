@@ -54,8 +54,9 @@ def partition(cards: Sequence[Card], allied: Allied, pins: Pins) -> list[Group]:
     table = _Table(cards, Evidence(cards, allied), pins)
     table.join_answers()
     table.join_copies()
-    for wide in (False, True):
-        table.join_pairs(wide=wide)
+    table.join_pairs(wide=False)
+    table.attach()
+    table.join_pairs(wide=True)
     table.attach()
     table.join_pinned()
     return table.groups()
