@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.pipeline.scenes import MONDAY, PLACES, day, filing
 from workers.pipeline.cluster import Context, Filed, Pins, cluster, filed, reach
-from workers.pipeline.models import Clash, Filing, Realis, Status
+from workers.pipeline.models import Clash, DatePrecision, Filing, Realis, Status
 
 FIGHT = ("iraq-army", "peshmerga")
 IRAQ = {"iraq-army", "pmf", "iraq-police"}
@@ -166,6 +167,22 @@ def test_unless_it_repeats_the_toll_of_one_of_them() -> None:
     a, b = filing("a", "Altun Kupri", sides=FIGHT, killed=9), filing("b", "Daquq", sides=FIGHT, killed=26)
     province = filing("province", "Kirkuk province", 2, sides=FIGHT, killed=26)
     assert groups(a, b, province) == {frozenset({"a"}), frozenset({"b", "province"})}
+
+
+def test_a_vague_report_joins_what_it_repeats_before_it_joins_other_vague_ones() -> None:
+    town = filing("town", "Fish-Khabur", sides=FIGHT, killed=16)
+    repeated, elsewhere = (
+        filing("repeated", "Iraq", 2, sides=FIGHT, killed=16),
+        filing("elsewhere", "Kirkuk province", 3, sides=FIGHT),
+    )
+    assert groups(town, repeated, elsewhere) == {frozenset({"town", "repeated"}), frozenset({"elsewhere"})}
+
+
+def test_days_guessed_from_publication_reach_as_far_back_as_news() -> None:
+    kind = "Shelling/artillery/missile attack"
+    guessed = filing("guessed", hours=48, kind=kind, day=day(3), days=2)
+    guessed = replace(guessed, report=replace(guessed.report, date_precision=DatePrecision.WEEK))
+    assert together(filing("dated", kind=kind), guessed)
 
 
 def test_one_author_telling_two_tolls_in_one_town_tells_two_incidents() -> None:

@@ -1,9 +1,9 @@
 """Filings in, groups that each tell one incident out, with the reason of every join.
 
 The strongest pairs join first; a group that holds a contradiction to another never joins it, and two groups join
-only when all their pairs together speak for it. Reports that name no town come after all others: they join the one
-group that they fit, or none when they fit several. Everything is decided in an order of its own, so the order in
-which filings are given cannot matter.
+only when all their pairs together speak for it. Reports that name no town come after all others: each joins the one
+group that it fits, and only those that fit none or several join each other before they are tried again. Everything is
+decided in an order of its own, so the order in which filings are given cannot matter.
 """
 
 from __future__ import annotations
