@@ -43,7 +43,7 @@ def test_fighting_told_as_news_alerts_in_every_language(text: str) -> None:
     ("text", "realis"),
     [
         ("In 2014 the militants attacked the city and killed hundreds of soldiers.", Realis.BACKGROUND),
-        ("On Sunday the city marked the anniversary of the shelling that killed 40 soldiers.", Realis.BACKGROUND),
+        ("The city marked the anniversary of the shelling that killed 40 soldiers. Schools closed.", Realis.BACKGROUND),
         ("The president ordered the army to recapture the disputed territory.", Realis.PLANNED),
         ("Soldiers repelled a simulated attack in a NATO exercise.", Realis.PLANNED),
         ("The militia threatened to shell the port.", Realis.HYPOTHETICAL),

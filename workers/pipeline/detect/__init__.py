@@ -5,7 +5,7 @@
 ``lexicon``, ``tagger``           which words of violence, context and time stand where
 ``realis``                        how a clause presents what it tells
 ``scenes``                        what each sentence tells
-``features``, ``score``           how likely that is organised violence, and why
+``features``, ``preludes``, ``score``   how likely that is organised violence, and why
 ``kinds``                         which ACLED sub-event
 ``places``, ``when``, ``casualties``, ``claims``, ``actors``, ``sides``   where, when, how many, who says so, who
 ``reading``                       all of these side by side

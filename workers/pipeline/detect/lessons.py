@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from workers.pipeline.detect.features import features, pinned, topics
 from workers.pipeline.detect.lexicon import TRIGGERS
+from workers.pipeline.detect.preludes import prelude
 from workers.pipeline.detect.reading import read
 from workers.pipeline.detect.scenes import Scene, scenes
 from workers.pipeline.detect.tellings import tellings
@@ -67,7 +68,7 @@ def rows(lesson: Lesson, knowledge: Knowledge) -> list[dict[str, float]]:
     text = reading.text
     about = topics(text, reading.tags)
     return [
-        features(scene, about, pinned(reading, scene))
+        features(scene, about, pinned(reading, scene) | prelude(reading, scene))
         for scene in scenes(text, reading.tags, reading.ages)
         if _telling(scene)
     ]

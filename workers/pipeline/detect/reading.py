@@ -19,6 +19,7 @@ from workers.pipeline.detect.actors import Actors, Party
 from workers.pipeline.detect.attribution import Attribution, attributions
 from workers.pipeline.detect.casualties import Figure
 from workers.pipeline.detect.language import recognise
+from workers.pipeline.detect.lexicon import CONTEXT
 from workers.pipeline.detect.numbers import Number
 from workers.pipeline.detect.phrases import Marks
 from workers.pipeline.detect.places import PlaceView
@@ -31,6 +32,7 @@ from workers.pipeline.models import Document
 from workers.pipeline.models.knowledge import Knowledge, Lexicon
 
 _EMPTY = Marks((), {})
+_FRAME = frozenset((*CONTEXT, "report", "recent", "past", "ongoing", "unconfirmed"))
 EARLIEST = 1940
 LONG = 30
 """Days; "since" further back is history."""
@@ -54,6 +56,16 @@ class Reading:
     def debate(self) -> Debate | None:
         """Who fought whom, read when the first report asks."""
         return debate(self.text, self.marks, self.parties, self.actors, self._home) if self.actors else None
+
+    @cached_property
+    def frame(self) -> frozenset[int]:
+        """The words that say who, with what, where, when, how many, and who says so."""
+        spans = [(tag.first, tag.last) for tag in self.tags if tag.category in _FRAME]
+        spans += [(s.name.first, s.name.last) for s in self.places.spotted] if self.places else []
+        spans += [(moment.first, moment.last) for moment in self.moments]
+        spans += [(number.first, number.last) for number in self.counted]
+        spans += [(party.first, party.last) for party in self.parties]
+        return frozenset(i for first, last in spans for i in range(first, last))
 
     @property
     def _home(self) -> str | None:

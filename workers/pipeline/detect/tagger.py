@@ -75,19 +75,19 @@ class Tagger:
         return tuple(Entry(pattern, _after(pattern), article, ahead) for pattern in found)
 
     def _begun(self, word: str) -> tuple[str, tuple[Pattern, ...]]:
-        """Letters before, and entries that the rest may begin. Of its one-word entries that tell something the
-        most specific stem wins; a more specific false friend hides all."""
+        """Letters before, and entries that the rest may begin: the first rest that is an entry by itself, and longer
+        ones of the rests before it. Of its one-word entries that tell something the most specific stem wins; a more
+        specific false friend hides all."""
+        longer: list[Pattern] = []
         for letters in ("", *self._proclitics(word)):
             found = list(self._entries(word[len(letters) :]))
-            if found:
-                telling = max((n for n, p in found if len(p.words) == 1 and p.category in _TELLING), default=0)
-                hidden = max((n for n, p in found if len(p.words) == 1 and p.category in MASKS), default=0)
-                return letters, tuple(
-                    p
-                    for n, p in found
-                    if len(p.words) > 1 or (n >= hidden and (n == telling or p.category not in _TELLING))
-                )
-        return "", ()
+            longer += [p for _, p in found if len(p.words) > 1]
+            if alone := [(n, p) for n, p in found if len(p.words) == 1]:
+                telling = max((n for n, p in alone if p.category in _TELLING), default=0)
+                hidden = max((n for n, p in alone if p.category in MASKS), default=0)
+                kept = [p for n, p in alone if n >= hidden and (n == telling or p.category not in _TELLING)]
+                return letters, (*longer, *kept)
+        return "", tuple(longer)
 
     def _entries(self, form: str) -> Iterator[tuple[int, Pattern]]:
         """Entries by their first word, with how many letters they fix (an exact word: one more than all)."""

@@ -17,6 +17,7 @@ from workers.pipeline.detect.distance import kilometres
 from workers.pipeline.detect.features import features, pinned, topics
 from workers.pipeline.detect.places_locate import Located, Reach
 from workers.pipeline.detect.places_roles import Role
+from workers.pipeline.detect.preludes import prelude
 from workers.pipeline.detect.reading import Reading
 from workers.pipeline.detect.realis import OLD, Cause, Stand
 from workers.pipeline.detect.scenes import NEWS, Scene, scenes
@@ -32,11 +33,11 @@ EVENT_ROLES = frozenset({Role.LOCATION, Role.NEAR, Role.TOWARD})
 APART_KM = 30.0
 LIKELY = 0.5
 """Confidence below which a scene is rather what else it tells: a march, a truce, an arrest."""
-TOLD = 0.3
+TOLD = 0.15
 """Confidence below which a scene without a toll or a named victim is not even reported as violence."""
-ALONE, ALONE_PINNED = 0.7, 0.3
+ALONE, ALONE_PINNED, PAST = 0.8, 0.4, 0.2
 """The same where the text is one sentence, which has neither a lead nor a sentence beside it that would make an
-aside of a mention: without and with a toll or a day."""
+aside of a mention: without and with a toll or a day, and by how much more if it is of the past."""
 CARRIED = 2
 """Sentences that may carry on what a recent one tells."""
 LEAD = 3
@@ -83,13 +84,13 @@ def _tellings(reading: Reading, scene: Scene, about: Mapping[str, float], weight
     named is an aside ("arrested over the murder of two judges")."""
     around = frozenset(tag.category for tag in scene.tags)
     facts, aims = pinned(reading, scene), Aims(reading, scene)
-    row = features(scene, about, facts)
+    row = features(scene, about, facts | prelude(reading, scene))
     rated = score(row, weights)
     kind = kinds.violent(scene.triggers, around, aims)
     if kind:
         located = _located(reading, kind)
         rated = floored(rated, row, located is not None and located.reach in OWN, weights.threshold)
-        if scene.stand.realis in HAPPENED and rated.confidence < _least(reading.text, facts, aims.named):
+        if scene.stand.realis in HAPPENED and rated.confidence < _least(reading.text, scene, facts, aims.named):
             kind = None
     other = kinds.peaceful(scene.triggers, around) if kind is None or rated.confidence < LIKELY else None
     told = _Told(reading, scene, rated, aims, bool(facts))
@@ -136,10 +137,11 @@ def _pointed_out(reading: Reading, telling: Telling, scene: Scene) -> Telling:
     return replace(telling, located=replace(located, reach=Reach.SENTENCE))
 
 
-def _least(text: Text, facts: Mapping[str, float], named: bool) -> float:
+def _least(text: Text, scene: Scene, facts: Mapping[str, float], named: bool) -> float:
     """The confidence that a scene must have to be reported at all."""
     if len(text.sentences) == 1:
-        return ALONE_PINNED if facts.keys() & {"toll", "day"} else ALONE
+        least = ALONE_PINNED if facts.keys() & {"toll", "day"} else ALONE
+        return least if scene.news else least + PAST
     return 0.0 if named or "toll" in facts else TOLD
 
 
