@@ -65,33 +65,39 @@ _ONE = rf"(?<!\w)(?P<agency>{'|'.join(AGENCIES.values())})(?!\w)"
 _NAMES = {agency: re.compile(names, re.I) for agency, names in AGENCIES.items()}
 _LABEL = (
     r"(?:bron|bronnen|quellen?|sources?|fuentes?|fonte|agencias?|المصدر|المصادر|وكالات|источники?|по материалам"
-    r"|джерел[ао]|kaynak(?:lar)?|with|mit material von|met|avec|con información de|eigen berichtgeving)\s*[:\-–,]?\s*"
-    r"(?:de\s|l['’]|das\s|die\s)?"
+    r"|джерел[ао]|kaynak(?:lar)?|with|with (?:additional |agency )?(?:files|reporting|material|inputs?) (?:from|by)"
+    r"|mit material von|met|avec|con información de|eigen berichtgeving)\s*[:\-–,]?\s*"
+    r"(?:de\s|l['’]|das\s|die\s|the\s)?"
 )
 _SAYS = (
-    r"(?:schrijft|meldt|melden|bericht(?:et|en)?|meldet(?:en)?|zitiert|reports?|reported|said|told|writes|according to"
+    r"(?:schrijft|meldt|melden|aldus|bericht(?:et|en|ete|eten)?|meldet(?:en)?|zitiert|reports?|reported|said|told|writes"
+    r"|contributed|according to"
     r"|citing|selon|d['’]après|rapporte|indique|annonce|a déclaré à|según|informa|informó|reporta|recoge|reportó"
     r"|сообщает|сообщил[аио]?|передает|передаёт|пишет|со ссылкой на|по данным|цитирует|повідомляє|повідомляють"
     r"|передає|пише|з посиланням на|за даними|aktardı|bildirdi|haberine göre|göre"
-    r"|ذكرت|أفادت|نقلت عن|نقلا عن|نقلاً عن|قالت|بحسب|وفق|وفقا ل|حسب)"
+    r"|ذكرت|أفادت|نقلت|نقلت عن|نقلا عن|نقلاً عن|قالت|بحسب|وفق|وفقا ل|حسب)"
 )
 _KIND = (
-    r"(?:(?:het |the |die |der |l['’]|la |el |al )?(?:\w+ )?(?:persbureau|news agency|nachrichtenagentur|agence"
+    r"(?P<kind>(?:het |the |die |der |l['’]|la |el |al )?(?:\w+ )?(?:persbureau|persagentschap|nieuwsagentschap"
+    r"|news agency|nachrichtenagentur|agentur|agence"
     r"|agence de presse|agencia|agencia de noticias|wire service|агентство|агентству|агентства|информагентство"
     r"|інформагентство|агенція|агентстві|وكالة(?: الأنباء| أنباء)?|لوكالة|ajansı)?\s*(?:\w+ )?)?"
     r"[«\"“']?(?:l['’]|la |el |de |die |the |ل)?"
 )
+_TO = r"(?:tegen|aan|der|gegenüber|à|(?:dijo|declaró|explicó|contó|confirmó) a|агентству)"
 _TAIL = re.compile(rf"^[\W_]*(?:{_LABEL})?{_ONE}(?:[\W\d_]+|$)(?P<rest>.*)$", re.I)
 _LABELLED = re.compile(rf"(?<!\w)(?:{_LABEL}){_ONE}", re.I)
-_BRACKETS = re.compile(rf"[(\[]\s*(?:\w+[/,–-]\s?)?{_ONE}(?:\s*[/,;+&–-]\s*[\w. ]+)*\s*[)\]]", re.I)
-_DATELINE = re.compile(rf"^[^.!?\n]{{2,60}}?[,.(\s/–-]+{_ONE}\)?\.?\s*(?:[–—:]|-{{1,2}}(?!\w))", re.I)
+_BRACKETS = re.compile(rf"(?:[(\[]|(?<=\s)/)\s*(?:\w+[/,–-]\s?)?{_ONE}(?:\s*[/,;+&–-]\s*[\w. ]+)*\s*[)\]/]", re.I)
+_DATELINE = re.compile(rf"^[^!?\n]{{2,60}}?[,.(\s/–-]+{_ONE}\)?(?:\.\w\w)?\.?\s*(?:[–—:]|-{{1,2}}(?!\w))", re.I)
+_BYLINE = re.compile(rf"^[^\W\d][^.!?\n]{{1,30}}\s?[/–-]\s?{_ONE}$", re.I)
 _WRITES = (
     re.compile(rf"(?<!\w){_SAYS}\s+{_KIND}{_ONE}", re.I),
-    re.compile(rf"{_ONE}(?:['’]\w+)?\s+(?:{_SAYS}|muhabirinin|haber ajansı)(?!\w)", re.I),
+    re.compile(rf"{_ONE}(?P<kind>)(?:['’]\w+)?\s+(?:{_SAYS}|muhabirinin|haber ajansı)(?!\w)", re.I),
+    re.compile(rf"(?<!\w){_TO}\s+{_KIND}{_ONE}", re.I),
 )
 _TOP = 700
 _AMBIGUOUS = frozenset({"AP", "APA", "Mehr", "Fars", "Petra", "INA", "SPA", "SANA", "Saba", "MENA", "ANI", "ANSA"})
-"""Names that are words elsewhere (Saba, Fars, Petra): taken from credits, not from running text."""
+"""Names that are words elsewhere (Saba, Fars, Petra): in running text only after a noun that says what they are."""
 
 
 def origin(text: str) -> str | None:
@@ -103,7 +109,8 @@ def origin(text: str) -> str | None:
         if len(line) <= 80 and (found := _tail(line)):
             return found
     for line in lines[:3]:
-        if found := _agency(_DATELINE.search(line[:120])) or _agency(_BRACKETS.search(line[:200])):
+        credits = _DATELINE.search(line[:120]), _BYLINE.search(line), _BRACKETS.search(line[:200])
+        if found := next(filter(None, map(_agency, credits)), None):
             return found
     closing = lines[-1][-40:]
     found = _agency(_BRACKETS.search(closing)) or _agency(_LABELLED.search(closing))
@@ -123,7 +130,7 @@ def _tail(line: str) -> str | None:
 def _written(top: str) -> str | None:
     for match in (match for pattern in _WRITES for match in pattern.finditer(top)):
         found = _agency(match)
-        if found and found not in _AMBIGUOUS:
+        if found and (found not in _AMBIGUOUS or match["kind"] or " " in match["agency"]):
             return found
     return None
 
