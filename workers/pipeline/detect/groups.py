@@ -46,8 +46,11 @@ def find(crowd: Crowd, words: tuple[int, int]) -> list[Group]:
             taken.append((group.first, group.last))
     found.sort()
     for i in reversed(range(len(found) - 1)):
-        if found[i].kind is Kind.UNKNOWN and found[i + 1].kind in PEOPLE and _joined(crowd, found[i], found[i + 1]):
-            found[i] = found[i]._replace(kind=found[i + 1].kind)
+        left, right = found[i : i + 2]
+        if left.kind is Kind.UNKNOWN and right.kind in PEOPLE and _joined(crowd, left, right):
+            found[i] = left._replace(kind=right.kind)
+        elif left.kind in PEOPLE and _nationals(crowd, right) and crowd.marks.any("sides.and", left.last, right.first):
+            found[i + 1] = right._replace(kind=Kind.PERSON)
     for i, group in enumerate(found):
         found[i] = group._replace(part=_part(crowd, found, i, first))
     return found
@@ -58,6 +61,11 @@ def _joined(crowd: Crowd, left: Group, right: Group) -> bool:
     joint = crowd.marks.at("sides.and", left.last)
     begin = joint.last if joint else left.last
     return begin == right.first and (joint is not None or crowd.text.between(begin).strip() == ",")
+
+
+def _nationals(crowd: Crowd, group: Group) -> bool:
+    """ "Six aid workers and two Nigeriens": a word that no list has, with a capital of its own."""
+    return group.kind is Kind.UNKNOWN and crowd.text.word(group.last - 1)[0].isupper() and not crowd.text.full.isupper()
 
 
 def _counted(text: Text, marks: Marks, number: Number, last: int) -> Group:

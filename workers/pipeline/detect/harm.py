@@ -54,7 +54,7 @@ def every(marks: Marks) -> list[Harm]:
 
 
 def within(text: Text, harms: list[Harm], marks: Marks, clause: Clause) -> list[Harm]:
-    """Those of a clause; two joined by "and" or "or" without a group between are casualties; of a sentence ("three
+    """Those of a clause; "killed and injured" without a group between are casualties; of a sentence ("three
     men to death") none."""
     if marks.any("people.sentenced", clause.first, clause.last):
         return []
@@ -62,7 +62,7 @@ def within(text: Text, harms: list[Harm], marks: Marks, clause: Clause) -> list[
     merged: list[Harm] = []
     for harm in harms[begin:end]:
         last = merged[-1] if merged else None
-        if last and last.state != harm.state and _joined(text, marks, last, harm):
+        if last and {last.state, harm.state} == {"killed", "injured"} and _joined(text, marks, last, harm):
             merged[-1] = Harm(last.first, harm.last, "casualties", harm.side if harm.side != EITHER else last.side)
         else:
             merged.append(harm)

@@ -76,9 +76,14 @@ def _specific(own: Sequence[Tag], around: frozenset[str], aims: Aims) -> Kind | 
             return Kind(_territory(tag, around), tag)
     for group in (EITHER, LAST):
         for tag in own:
-            if tag.category in group:
+            if tag.category in group and not (tag.category == "abduct" and _slain(own, aims)):
                 return Kind(_fought(tag, around, aims), tag)
     return None
+
+
+def _slain(own: Sequence[Tag], aims: Aims) -> bool:
+    """Were people who were no fighters murdered too? ACLED takes an abduction for one only where no worse is told."""
+    return any(tag.category in ("murder", "kill") and aims.killed(tag) for tag in own)
 
 
 def _fought(tag: Tag, around: frozenset[str], aims: Aims) -> str:

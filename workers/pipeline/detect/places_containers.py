@@ -20,6 +20,8 @@ INSIDE, FURTHER = 6.0, 2.0
 """What lying inside one area named speaks for a candidate, and inside each further one."""
 CONTRADICTED, OUTSIDE, APART = -10.0, -1.0, -4.0
 """What speaks against one outside of what stands in brackets, after a comma, and of the town it is a quarter of."""
+RATHER = 4.0
+"""What a chain in brackets speaks for the kind of place that it leads one to expect."""
 ALIAS_KM = 60.0
 """A name in brackets that is this near may be another name of the same place."""
 
@@ -98,6 +100,18 @@ def _reach(area: Toponym, place: Toponym) -> float:
     if area.feature == "PCLI":
         return ALIAS_KM
     return max(ALIAS_KM, area.radius + (ALIAS_KM if place.geonameid is None else 0.0))
+
+
+def fitting(place: Toponym, sense: Sense) -> float:
+    """What brackets say of a candidate: "X (Kramatorskyi, Donetsk)" names divisions, each in the next; the X before
+    them is a settlement where one is called so."""
+    score = 0.0
+    if sense.bracketed and place.feature == "ADM2" and not any(name.type for name in sense.names):
+        villages = [c for c in sense.candidates if c.place.feature.startswith("PPL")]
+        score -= RATHER if any(village.place.country == place.country for village in villages) else 0.0
+    if all(name.signs & Sign.BRACKETED for name in sense.names):
+        score += RATHER if any(holds(place, _likeliest(inner)) for inner in sense.holds) else 0.0
+    return score
 
 
 def holds(container: Toponym, place: Toponym) -> bool:

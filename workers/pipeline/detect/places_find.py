@@ -64,17 +64,37 @@ class Finder:
 
     def _link(self, before: Name | None, name: Name, sentence: Sentence) -> None:
         """Signs of a name that says where the one before lies."""
-        gap = self.text.between(name.first).strip()
-        follows = before is not None and name.first == self._end(before)
+        gap = self.text.between(self._begin(name)).strip()
+        follows = before is not None and self._begin(name) == self._end(before)
         if before and follows and gap in (",", "("):
             before.signs |= Sign.COMMA
             name.signs |= Sign.AFTER_COMMA
         elif before and self._holds(before, name):
             name.signs |= Sign.HOLDS
-        if gap == "(" and (follows or self._named(name.first, sentence)):
-            name.signs |= Sign.BRACKETED | (0 if follows else Sign.LONE | Sign.LOCATED)
+        opened = self._begin(name) if gap == "(" else self._opened(name, sentence) if gap == "," else None
+        if opened is not None and follows and gap == "(":
+            name.signs |= Sign.BRACKETED
         elif before and gap == "," and follows:
             name.signs |= before.signs & Sign.BRACKETED
+        elif opened is not None and self._named(opened, sentence):
+            name.signs |= Sign.BRACKETED | Sign.LONE | Sign.LOCATED
+
+    def _begin(self, name: Name) -> int:
+        """The first word of a name in brackets, "Western" and the like before it included ("(Western Upper Nile)")."""
+        i = name.first
+        while self.text.between(i).isspace() and (part := self.marks.ending(i, "part")):
+            i = part.first
+        return i if "(" in self.text.between(i) else name.first
+
+    def _opened(self, name: Name, sentence: Sentence) -> int | None:
+        """The first word in brackets, where only unknown names stand before this one ("(X woreda, West Wellega)")."""
+        i = name.first
+        while i > sentence.first and "(" not in (gap := self.text.between(i)):
+            unknown = self.capital[i - 1] or self.marks.ending(i, *TYPES)
+            if not unknown or gap.strip() not in ("", ",") or name.first - i > _GAP:
+                return None
+            i -= 1
+        return i if i > sentence.first else None
 
     def _end(self, name: Name) -> int:
         """The word after a name, and after the noun of kind or the unknown half that follows it ("North Wello")."""
@@ -87,6 +107,8 @@ class Finder:
 
     def _named(self, i: int, sentence: Sentence) -> bool:
         """Does a capitalised name that we do not know end right before word ``i``, its noun of kind included?"""
+        if self.marks.ending(i, "organisation"):
+            return False
         while hit := self.marks.ending(i, *TYPES):
             i = hit.first
         return i > sentence.first and self.capital[i - 1] and not self.words[i - 1].isupper()

@@ -102,7 +102,7 @@ class Matcher:
 
     def _joins(self, i: int) -> bool:
         gap = self.text.full[self.text.ends[i - 1] : self.text.starts[i]]
-        if gap in (" ", "-", ""):
+        if gap in (" ", "-", "", " & "):
             return True
         return _JOINT.fullmatch(gap) is not None and ("." not in gap or len(self.words[i - 1]) <= 4)
 

@@ -67,10 +67,12 @@ def _afar(sense: Sense, best: Candidate, tally: Votes) -> float:
 
 
 def _cut(sense: Sense, best: Candidate) -> float:
-    """A small place before an unknown capitalised word is likelier the first half of another name."""
+    """A small place before an unknown capitalised word is likelier the first half of another name; the more so where
+    only another spelling of it is half of that ("Ceel" of "Ceel Jaale", for Eyl)."""
     if best.place.population > BIG or best.place.feature in _LANDS or Kind.HAND in best.kind:
         return 0.0
-    return 1.5 * sum(1 for name in sense.names if name.signs & Sign.HEAD) / len(sense.names)
+    weight = 1.5 if Kind.MAIN in best.kind else 4.0
+    return weight * sum(1 for name in sense.names if name.signs & Sign.HEAD) / len(sense.names)
 
 
 def _holding(sense: Sense, place: Toponym) -> bool:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from workers.pipeline.detect.places_containers import contained
+from workers.pipeline.detect.places_containers import contained, fitting
 from workers.pipeline.detect.places_senses import Sense
 from workers.pipeline.models.gazetteer import Toponym
 
@@ -70,7 +70,7 @@ def score(senses: Iterable[Sense], tally: Votes) -> None:
     for sense in senses:
         own = votes_of(sense)
         for candidate in sense.candidates:
-            candidate.score = candidate.prior + contained(candidate.place, sense)
+            candidate.score = candidate.prior + contained(candidate.place, sense) + fitting(candidate.place, sense)
             if tally.total > own.total:
                 candidate.score += _support(candidate.place, own, tally)
         best = max(c.score for c in sense.candidates)
