@@ -11,7 +11,7 @@ import pytest
 from tests.pipeline.scenes import MONDAY, claim, day, filing
 from workers.pipeline.cluster import cluster
 from workers.pipeline.export import COLUMNS, FORMATS, Atlas, Subject, row
-from workers.pipeline.models import Filing, Precision
+from workers.pipeline.models import Actor, Filing, Precision
 
 ATLAS = Atlas(
     countries={"IQ": "Iraq", "SO": "Somalia"},
@@ -69,6 +69,16 @@ def test_acled_takes_the_lowest_toll_and_keeps_the_dispute_in_the_notes() -> Non
     assert (told["geo_precision"], told["time_precision"], told["source_scale"]) == (1, 1, "International")
     assert "iraq-army: 4 killed of iraq-army" in told["notes"]
     assert "left out" in told["notes"]
+
+
+def test_a_party_called_by_two_names_stands_once_in_its_row() -> None:
+    known = subject(*BATTLE)
+    army = Actor("government troops", (0, 4), "iraq-army")
+    doubled = replace(known.clash.sides[0], actors=(*known.clash.sides[0].actors, army))
+    again = replace(known, clash=replace(known.clash, sides=(doubled, *known.clash.sides[1:])))
+    told = row("acled", again, ATLAS)
+    assert told is not None
+    assert (told["actor1"], told["assoc_actor_1"]) == ("Iraqi Army", "")
 
 
 def test_acled_counts_an_unknown_toll_as_nought_and_says_so() -> None:

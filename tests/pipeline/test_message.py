@@ -242,6 +242,7 @@ def test_a_claim_that_changed_is_told_with_what_was_said_before() -> None:
     now = replace(before, claim=replace(before.claim, low=5, high=5), article="a2", at=NOON + timedelta(hours=2))
     later = written(clash(ledger=(before, now)), Change.TOLL, earlier=first)
     assert later.changes == ("Claim: army: 3 killed → army: 5 killed",)
+    assert lines(later, "Claim") == ["army: 5 killed"]
     (claim,) = later.payload["claims"]
     assert (claim["before"]["claim"]["low"], claim["after"]["claim"]["low"], claim["after"]["article"]) == (3, 5, "a2")
 

@@ -136,6 +136,21 @@ def test_an_apposition_says_which_place_is_meant_not_where_something_happens() -
     assert found["Kirkuk"] is Role.REFERENCE
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Bij Dohuk, tussen Mosul en Erbil, werd vrijdag geschoten.", "nl"),
+        ("Bei Dohuk, zwischen Mossul und Erbil, wurde am Freitag geschossen.", "de"),
+        ("À Dohuk, entre Mossoul et Erbil, des tirs ont éclaté vendredi.", "fr"),
+        ("En Dohuk, entre Mosul y Erbil, hubo disparos el viernes.", "es"),
+        ("У Дохука, между Мосулом и Эрбилем, в пятницу стреляли.", "ru"),
+    ],
+)
+def test_the_towns_between_which_it_lies_only_say_where_it_is(text: str, language: str) -> None:
+    assert list(roles(text, language).values())[1:] == [Role.REFERENCE, Role.REFERENCE]
+    assert happens(text, language) == "Dohuk"
+
+
 def test_where_people_flee_to_is_not_where_they_flee_from() -> None:
     assert happens("Thousands fled into Thailand as fighting flared at Myawaddy.", trigger="fighting") == "Myawaddy"
 

@@ -103,7 +103,8 @@ def _actors(clash: Clash, atlas: Atlas) -> tuple[list[dict[str, Any]], list[dict
 def _members(side: Side, *, begun: bool, did: bool) -> Iterator[Actor]:
     """Each actor of the side once, if the side did it, or if it was done to it, as asked."""
     if did == (side.role == "attacker" or (side.role == "party" and not begun)):
-        yield from {one.id or one.text.casefold(): one for one in reversed(side.actors)}.values()
+        names = [one.id or one.text.casefold() for one in side.actors]
+        yield from (one for at, one in enumerate(side.actors) if names[at] not in names[:at])
 
 
 def _party(actor: Actor, atlas: Atlas) -> dict[str, Any]:
@@ -135,10 +136,10 @@ def _location(place: Place, atlas: Atlas) -> dict[str, Any]:
 
 
 def _quoted(subject: Subject) -> dict[str, Any]:
-    """The first evidence with where it stands in its article, and where every article is found."""
+    """The first evidence with where it stands in its article, and where every article is found, each address once."""
     cited = [
         {"title": one.title, "url": one.url, "language": one.language, "publication": one.family}
-        for one in {filing.article: filing for filing in subject.filings}.values()
+        for one in {filing.url or filing.article: filing for filing in subject.filings}.values()
     ]
     quote = next(_evidence(subject), None)
     if quote is None:

@@ -88,7 +88,8 @@ def _party(side: Side, atlas: Atlas) -> Party:
     names = [(atlas.actor(actor.id) if actor.id else None) or actor.text for actor in side.actors]
     codes = [code for actor in side.actors if actor.id and (code := atlas.code(actor.id))]
     ids = frozenset(actor.id for actor in side.actors if actor.id)
-    return Party(names[0] if names else "", "; ".join(dict.fromkeys(names[1:])), codes[0] if codes else 8, ids)
+    lead, *beside = dict.fromkeys(names) or [""]
+    return Party(lead, "; ".join(beside), codes[0] if codes else 8, ids)
 
 
 def claims_in_words(subject: Subject) -> str:

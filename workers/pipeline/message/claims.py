@@ -34,9 +34,15 @@ class _Voice:
 
 
 def claims(clash: Clash, filings: Sequence[Filing], style: Style) -> list[str]:
-    """Every claim once, in the order in which they were first made."""
-    outlets = {filing.article: outlet(filing) for filing in filings}
-    return [_line(voice, clash, style) for voice in _voices(clash, outlets)]
+    """Every claim that stands, once, in the order in which they were first made: a figure that its claimant has since
+    replaced is history."""
+    voices = _voices(clash, {filing.article: outlet(filing) for filing in filings})
+    return [_line(one, clash, style) for one in voices if not any(_replaces(later, one) for later in voices)]
+
+
+def _replaces(later: _Voice, one: _Voice) -> bool:
+    counted = one.entry.claim.about not in WITHOUT_NUMBER
+    return counted and later.entry.at > one.entry.at and _goes_back_on(later, one)
 
 
 def new_claims(before: Clash, now: Clash, filings: Sequence[Filing], style: Style) -> Iterator[tuple[str, str]]:
