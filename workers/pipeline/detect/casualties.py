@@ -129,7 +129,7 @@ def _figure(text: Text, marks: Marks, clause: Clause, group: Group, word: Harm) 
         words=(group.first, group.last),
         harm=(word.first, word.last),
         clause=clause.index,
-        kind=group.kind,
+        kind=Kind.CIVILIAN if marks.any("people.former", group.first, group.last) else group.kind,
         counted=group.counted,
         part=group.part or _increment(marks, word),
         running=_running(text, marks, clause, group),

@@ -75,6 +75,16 @@ def month(year: int | None, number: int, published: date | None) -> Days:
     return Days(date(year, number, 1), date(year, number, monthrange(year, number)[1]), DatePrecision.MONTH)
 
 
+def third(days: Days, number: int) -> Days:
+    """ "Early", "mid" or "late" in a month (1 to 3)."""
+    if days.start is None or days.end is None:
+        return days
+    first, last = (1, 11, 21)[number - 1], (10, 20, days.end.day)[number - 1]
+    return days._replace(
+        start=days.start.replace(day=first), end=days.end.replace(day=last), precision=DatePrecision.WEEK
+    )
+
+
 def year(number: int, published: date | None, decade: bool = False) -> Days | None:
     """A year or decade: dates without a precision. The running year says nothing."""
     if published and number >= published.year:

@@ -23,6 +23,8 @@ STRANGE = 1.5
 """What speaks against a small place out of its country."""
 AFAR, NEAR = 9.0, 0.2
 """What speaks against a quarter that lies far from all else, and how much must be said for its surroundings."""
+FOREIGN = 4.0
+"""The same in a note whose brackets name the divisions of another country."""
 _LANDS = frozenset({"PCLI", "ADM1", "RGN", "CONT", "SEA", "STM", "OCN", "MTS", "ISLS", "PEN"})
 
 
@@ -54,6 +56,8 @@ def _strangeness(sense: Sense, best: Candidate, tally: Votes) -> float:
     place = best.place
     if place.country is None or place.feature in ("PCLI", "PPLC", "ADM1") or place.population > BIG:
         return 0.0
+    if tally.noted and place.country not in tally.noted and not sense.containers:
+        return FOREIGN
     own = votes_of(sense)
     others = tally.total - own.total
     support = tally.countries.get(place.country, 0.0) - own.countries.get(place.country, 0.0)

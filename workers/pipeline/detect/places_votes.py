@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from workers.pipeline.detect.places_containers import contained, fitting
+from workers.pipeline.detect.places_match import Sign
 from workers.pipeline.detect.places_senses import Sense
 from workers.pipeline.models.gazetteer import Toponym
 
@@ -28,6 +29,8 @@ class Votes:
     regions: dict[int, float] = field(default_factory=lambda: defaultdict(float))
     cells: dict[tuple[int, int], float] = field(default_factory=lambda: defaultdict(float))
     total: float = 0.0
+    noted: set[str] = field(default_factory=set)
+    """Countries of the divisions that stand in brackets."""
 
 
 def tally(senses: Iterable[Sense], votes: Mapping[str, float]) -> Votes:
@@ -37,6 +40,9 @@ def tally(senses: Iterable[Sense], votes: Mapping[str, float]) -> Votes:
         count.countries[country] += weight
     for sense in senses:
         _vote(sense, count)
+        if all(name.signs & Sign.BRACKETED for name in sense.names):
+            likely = max(sense.candidates, key=lambda c: (c.share, c.prior)).place
+            count.noted |= {likely.country} if likely.country and likely.feature.startswith("ADM") else set()
     count.total = sum(count.countries.values())
     return count
 

@@ -26,6 +26,8 @@ _NUMERIC = re.compile(
 )
 _RANGE_GAP = 3
 """Words between the two ends of "Thursday night and Friday"."""
+_LONGEST = 10
+"""Days of such a range."""
 DAYS = {"hour": 0, "day": 1, "week": 7, "month": 30, "year": 365, "decade": 3650, "century": 36500}
 """Days in a unit of time."""
 
@@ -127,7 +129,7 @@ def _numeric(text: Text, published: date | None) -> Iterator[tuple[int, int, Day
 
 
 def _month(text: Text, marks: Marks, hit: Hit, published: date | None) -> Iterator[tuple[int, int, Days]]:
-    """ "16 October", "October 16, 2017", "16-20 October", "in October", "July 2014"."""
+    """ "16 October", "October 16, 2017", "16-20 October", "in October", "July 2014", "late July"."""
     month = hit.value if isinstance(hit.value, int) else 1
     last, year = _year_after(text, marks, hit.last)
     day, first = _day_before(text, marks, hit.first)
@@ -138,7 +140,9 @@ def _month(text: Text, marks: Marks, hit: Hit, published: date | None) -> Iterat
     if day is None:
         if _doubtful(text, marks, hit) and year is None:
             return
-        yield hit.first, last, calendar.month(year, month, published)
+        led = [part for part in marks.of("when.third", max(0, hit.first - 3), hit.first) if part.last == hit.first]
+        whole = calendar.month(year, month, published)
+        yield (led[-1].first, last, calendar.third(whole, int(str(led[-1].value)))) if led else (hit.first, last, whole)
         return
     opening, begin = _range_start(text, marks, first)
     days = calendar.absolute(year, month, day, published)
@@ -290,7 +294,7 @@ def _join(text: Text, marks: Marks, a: Moment, b: Moment, published: date | None
         start, end = (b.start - DAY, b.end) if linked else (b.start, b.end + DAY)
     elif b.first == a.last or a.start == b.start:
         return replace(b, first=a.first)
-    elif not linked or not 0 < (b.start - start).days <= 7:
+    elif not linked or not 0 < (b.start - start).days <= _LONGEST:
         return None
     end = max(end, b.end) if published is None else min(max(end, b.end), published)
     return Moment(a.first, b.last, start, end, DatePrecision.DAY, (published - end).days if published else None)
