@@ -3,9 +3,10 @@
 ``DURATION`` seconds (3600), ``RATE`` articles a second (1), ``SEED`` (1) and ``PAUSE`` seconds between two faults (45)
 come from the environment. Two workers for each queue: of every pair one is killed now and then, and the other lives
 throughout, so that what it gathers would show. Also killed: the broker (which forgets everything), the store
-(SIGQUIT, after which it recovers), children; the receiver answers 500 for a while. Told: memory (the least squares'
-slope over each process that lived, after a fifth of the time), latency from publication to delivery in the first and
-the last third, open files, temporary files, the broker's keys and memory, connections, and what was lost or doubled.
+(SIGQUIT, after which it recovers), children; the receiver answers 500 for a while. Told by quarters: memory of each
+process that lived (also the least squares' slope, after a fifth of the time and in the second half: what only fills
+its bounds flattens), latency from publication to delivery, open files, temporary files, the broker's keys and memory,
+connections; and what was lost or doubled.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import redis
@@ -104,28 +106,28 @@ def slope(points: Sequence[tuple[float, float]]) -> float:
     return 3600 * statistics.linear_regression(times, values).slope if len(set(times)) > 1 else 0.0
 
 
-def ends(points: Sequence[tuple[float, float]]) -> dict[str, float]:
-    """Medians of the first and the last third."""
-    third = max(1, len(points) // 3)
-    first, last = points[:third], points[-third:]
-    return {name: round(statistics.median(value for _, value in part), 1) for name, part in
-            (("first_third", first), ("last_third", last))}  # fmt: skip
+def quarters(points: Sequence[tuple[float, float]]) -> list[float]:
+    """The median of each."""
+    return [round(statistics.median(value for _, value in part), 1) for part in _parted(points)]
 
 
-def memory(watch: Watch, seconds: float) -> dict[str, dict[str, float]]:
-    """Of the processes that lived throughout: MB and open files in the first and the last third, and MB an hour."""
-    found: dict[str, dict[str, float]] = {}
+def _parted(points: Sequence[tuple[float, float]]) -> list[Sequence[tuple[float, float]]]:
+    cuts = [len(points) * share // 4 for share in range(5)]
+    return [points[start:end] for start, end in pairwise(cuts) if end > start]
+
+
+def memory(watch: Watch, seconds: float) -> dict[str, dict[str, object]]:
+    """Of the processes that lived throughout: MB and open files by quarters, and MB an hour."""
+    found: dict[str, dict[str, object]] = {}
     for seen in watch.bodies.values():
         settled = [(at, body) for at, body in seen if at > WARM * seconds]
         if not settled or settled[0][1].role not in LASTING or settled[-1][0] - settled[0][0] < 0.75 * seconds:
             continue
         rss, files = [(at, body.rss) for at, body in settled], [(at, float(body.files)) for at, body in settled]
         name = f"{settled[0][1].role} {'parent' if settled[0][1].leads else 'child'} {settled[0][1].pid}"
-        mb, open_files = ends(rss), ends(files)
-        found[name] = {
-            "mb_first": mb["first_third"], "mb_last": mb["last_third"], "mb_an_hour": round(slope(rss), 1),
-            "files_first": open_files["first_third"], "files_last": open_files["last_third"],
-        }  # fmt: skip
+        late = [(at, mb) for at, mb in rss if at > seconds / 2]
+        slopes = {"mb_an_hour": round(slope(rss), 1), "mb_an_hour_in_second_half": round(slope(late), 1)}
+        found[name] = {"mb": quarters(rss), **slopes, "files": quarters(files)}
     return found
 
 
@@ -152,14 +154,9 @@ def soak(one: Running, seconds: float, rate: float, chance: random.Random) -> Wa
 
 def report(one: Running, watch: Watch, seconds: float) -> dict[str, Any]:
     told = one.press.latencies()
-    third = max(1, len(told) // 3)
-    waited = {"first_third": [s for _, s in told[:third]], "last_third": [s for _, s in told[-third:]]}
-    latency = {
-        name: {"p50": round(statistics.median(part), 1), "p90": round(sorted(part)[int(0.9 * len(part))], 1)}
-        for name, part in waited.items()
-    }
+    latency = {"p50": quarters(told), "p90": [_tenth_from_above(part) for part in _parted(told)]}
     lists = (("broker_keys", watch.keys), ("broker_mb", watch.broker_mb), ("temporary_files", watch.files))
-    growth = {name: ends(points) for name, points in (*lists, ("store_sessions", watch.sessions))}
+    growth = {name: quarters(points) for name, points in (*lists, ("store_sessions", watch.sessions))}
     return {
         "benchmark": "soak",
         "seconds": round(seconds),
@@ -171,6 +168,10 @@ def report(one: Running, watch: Watch, seconds: float) -> dict[str, Any]:
         **growth,
         "processes": memory(watch, seconds),
     }
+
+
+def _tenth_from_above(part: Sequence[tuple[float, float]]) -> float:
+    return round(sorted(waited for _, waited in part)[int(0.9 * len(part))], 1)
 
 
 def main() -> dict[str, Any]:

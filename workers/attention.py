@@ -29,7 +29,7 @@ from workers.adapters.store import tallies
 from workers.adapters.store.engine import connect
 from workers.adapters.store.tallies import Tally
 from workers.adapters.store.works import HARD_LIMIT
-from workers.hints import length
+from workers.hints import BrokerAwayError, queue_lengths
 from workers.settings import Settings
 
 log = structlog.get_logger()
@@ -66,8 +66,8 @@ class Attention:
         while True:
             time.sleep(LOOK)
             try:
-                waiting = length(self.queue)
-            except Exception as error:  # a broker that is away is nothing to be blamed for, whatever it says
+                waiting = queue_lengths([self.queue])[self.queue]
+            except BrokerAwayError as error:  # which no worker can help
                 log.warning("cannot look at the queue", queue=self.queue, error=str(error)[:200])
                 self.hear()
                 continue

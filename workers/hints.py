@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from itertools import islice
 from typing import Any
 
 import structlog
 from kombu.exceptions import ChannelError as NoQueueError
+from kombu.exceptions import OperationalError
 
 from workers.adapters.store.works import QUEUES, Work
 from workers.celery import app
@@ -61,16 +63,30 @@ def impatient_connection() -> Any:
     return app.connection_for_write(connect_timeout=1, transport_options=_IMPATIENT)
 
 
-def queue_lengths() -> dict[str, int]:
-    """Messages waiting in each queue, asked of the broker. Raises kombu's ``OperationalError`` when it is away."""
-    with impatient_connection() as connection:
-        return {queue: _length(connection, queue) for queue in QUEUES}
+class BrokerAwayError(Exception):
+    """The broker does not say what waits."""
 
 
-def length(queue: str) -> int:
-    """The same for one queue."""
-    with impatient_connection() as connection:
-        return _length(connection, queue)
+class _Meter:
+    """This process's way to the broker for looks at its queues: to open one for each look cost more than all others."""
+
+    def __init__(self) -> None:
+        self._connection: Any = None
+
+    def read(self, queues: Iterable[str]) -> dict[str, int]:
+        if self._connection is not None:
+            with suppress(BrokerAwayError):  # it may have been away meanwhile, and back by now
+                return self._read(queues)
+        self._connection = impatient_connection()
+        return self._read(queues)
+
+    def _read(self, queues: Iterable[str]) -> dict[str, int]:
+        connection = self._connection
+        try:
+            return {queue: _length(connection, queue) for queue in queues}
+        except (OperationalError, *connection.connection_errors, *connection.channel_errors) as error:
+            self._connection = None
+            raise BrokerAwayError(str(error)) from error
 
 
 def _length(connection: Any, queue: str) -> int:
@@ -78,6 +94,16 @@ def _length(connection: Any, queue: str) -> int:
         return int(connection.default_channel.queue_declare(queue, passive=True).message_count)
     except NoQueueError:
         return 0  # Redis keeps no empty lists
+
+
+@cache
+def _meter() -> _Meter:
+    return _Meter()
+
+
+def queue_lengths(queues: Iterable[str] = QUEUES) -> dict[str, int]:
+    """Messages waiting in each queue, asked of the broker. Raises ``BrokerAwayError``."""
+    return _meter().read(tuple(queues))
 
 
 @cache

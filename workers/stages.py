@@ -92,9 +92,9 @@ def bulk(work: Work, ask: Ask[T]) -> Callable[[Callable[[Services, list[tuple[He
 
 
 def _shares(work: Work, ids: set[int]) -> Iterator[list[Held]]:
-    """Rows to work on together. What was claimed before and not finished goes alone: it may have killed its worker."""
+    """Rows to work on together, and then, for at most ``TURN`` seconds, those that go alone (``Work.apart``)."""
     began = time.monotonic()
-    if fresh := claims.claim(services().engine, work, ids, untried=True):
+    if fresh := claims.claim(services().engine, work, ids, untried=work.apart):
         yield fresh
     rest = ids - {held.id for held in fresh}
     while rest and time.monotonic() - began < TURN and (alone := claims.claim(services().engine, work, rest, limit=1)):

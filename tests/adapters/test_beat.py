@@ -39,6 +39,7 @@ def settings(tmp_path: Path, database: str, broker: str) -> Iterator[Settings]:
     services.configured(loaded)
     yield loaded
     hints._hinter.cache_clear()
+    hints._meter.cache_clear()
 
 
 def add_feeds(engine: Engine, number: int) -> None:

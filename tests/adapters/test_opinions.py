@@ -172,6 +172,7 @@ def forgetting(database: str) -> Iterator[None]:
     yield
     services.services().engine.dispose()
     hints._hinter.cache_clear()
+    hints._meter.cache_clear()
     services.services.cache_clear()
     services.knowledge.cache_clear()
 

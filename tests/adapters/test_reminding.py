@@ -67,6 +67,7 @@ def remind(tmp_path: Path, engine: Engine, database: str, broker: str) -> Iterat
 
     yield asked
     hints._hinter.cache_clear()
+    hints._meter.cache_clear()
 
 
 def shown(engine: Engine) -> None:

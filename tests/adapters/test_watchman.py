@@ -55,6 +55,7 @@ def watchman(tmp_path: Path, engine: Engine, database: str, broker: str) -> Iter
 
     yield made
     hints._hinter.cache_clear()
+    hints._meter.cache_clear()
 
 
 def seen(engine: Engine, *hours_ago: float) -> None:

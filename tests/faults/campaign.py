@@ -114,7 +114,7 @@ class Campaign:
             time.sleep(0.1)
         self.recoveries[name] = round(time.monotonic() - ended, 1)
 
-    def kill_at_random(self, times: int, seed: int = 1) -> None:
+    def kill_at_random(self, times: int, seed: int) -> None:
         """SIGKILL whoever is at work: as soon as a row is claimed, or somewhere inside the stage.
 
         One in four is a whole role, which is started again at once; the others are children, which their parent renews.
@@ -186,6 +186,9 @@ class Scene:
     named: bool = False
     migrate: Callable[[str], None] = migrate
     """What makes the schema: that of another release, perhaps."""
+    kills: int = 0
+    """SIGKILLs at the end, whom and when drawn from ``seed``."""
+    seed: int = 1
 
     def at(self, name: str) -> str:
         return f"{name}.test" if self.named else self.address

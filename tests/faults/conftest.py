@@ -72,7 +72,6 @@ def voyage(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[..., None
         roles: tuple[str, ...] = FLEET,
         parent: Path | None = None,
         scene: Scene = HERE,
-        kills: int = 0,
     ) -> None:
         with TemporaryDirectory(prefix="clashwatch-", dir=parent, ignore_cleanup_errors=True) as name:
             Path(name).chmod(0o711)
@@ -81,7 +80,7 @@ def voyage(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[..., None
                     for fault, strike in faults.items():
                         one.suffer(fault, strike)
                     one.advance(10)
-                    one.kill_at_random(kills)
+                    one.kill_at_random(scene.kills, scene.seed)
                     found = one.finish()
                 _note(found)
         assert_unharmed(found)

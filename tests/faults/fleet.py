@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from typing import Any
 import redis
 from sqlalchemy import Engine, create_engine, text
 
+from workers.adapters.processes import die_with_parent
 from workers.adapters.store import gauges
 from workers.adapters.store.works import BY_STAGE, POLL, QUEUES
 
@@ -244,6 +246,7 @@ class Fleet:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=partial(die_with_parent, signal.SIGTERM),
             )
 
     def kill(self, role: str) -> None:

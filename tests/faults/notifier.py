@@ -62,6 +62,7 @@ def sent_here(delivery: int) -> None:
     tasks.send([delivery])
     services.services().engine.dispose()
     hints._hinter.cache_clear()
+    hints._meter.cache_clear()
     threads._shared_executor = threads._coordinator_executor = None
 
 

@@ -5,10 +5,23 @@ In: a stage. Out: conditions for ``claims``, and for the tick the ids to hint, m
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import Engine, Interval, and_, cast, exists, func, literal, or_, select, union_all, update
+from sqlalchemy import (
+    CompoundSelect,
+    Engine,
+    Interval,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.sql import ColumnElement
 
 from workers.adapters.store import tallies
@@ -36,14 +49,21 @@ def ready(work: Work) -> ColumnElement[bool]:
     )
 
 
-def stirring(engine: Engine, works: Iterable[Work], unanswered_after: float) -> set[str]:
+def stirring(engine: Engine, works: tuple[Work, ...], unanswered_after: float) -> set[str]:
     """The stages that ``hint`` may find something for: one question for all of them, since mostly there is nothing."""
-    asked = [
-        select(literal(work.stage)).where(exists().where(ready(work), _unheard(work, unanswered_after)))
-        for work in works
-    ]
     with by_statement(engine) as connection:
-        return set(connection.execute(union_all(*asked)).scalars())
+        return set(connection.execute(_stirring(works, unanswered_after)).scalars())
+
+
+@cache
+def _stirring(works: tuple[Work, ...], unanswered_after: float) -> CompoundSelect[str]:
+    """Asked every second, it costs more to write than to answer."""
+    return union_all(
+        *(
+            select(literal(work.stage)).where(exists().where(ready(work), _unheard(work, unanswered_after)))
+            for work in works
+        )
+    )
 
 
 def hint(engine: Engine, work: Work, room: int, unanswered_after: float | None) -> Hints:

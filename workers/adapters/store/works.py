@@ -31,6 +31,8 @@ class Work:
     """Seconds before the second attempt; doubles with each further one."""
     along: int = 0
     """Other ready rows that are taken along with those of a hint, where many together cost little more than one."""
+    apart: bool = True
+    """Rows that were tried before are claimed one by one: they may have taken their worker with them."""
 
     @property
     def lease(self) -> float:
@@ -39,9 +41,9 @@ class Work:
 
 
 POLL = Work("poll", feeds, "fetch", batch=200, max_attempts=8, backoff=60)
-SUBSCRIBE = Work("subscribe", pushes, "fetch", batch=20, max_attempts=8, backoff=600)
+SUBSCRIBE = Work("subscribe", pushes, "fetch", batch=20, max_attempts=8, backoff=600, apart=False)
 PARSE = Work("parse", pages, "process", batch=25, max_attempts=3, backoff=5)
-FETCH = Work("fetch", entries, "fetch", batch=200, max_attempts=5, backoff=60)
+FETCH = Work("fetch", entries, "fetch", batch=200, max_attempts=5, backoff=60, apart=False)
 EXTRACT = Work("extract", pages, "process", batch=10, max_attempts=3, backoff=5)  # the last without the page
 DETECT = Work("detect", articles, "process", batch=10, max_attempts=3, backoff=5)
 CLUSTER = Work("cluster", articles, "process", batch=10, max_attempts=5, backoff=2, along=20)
