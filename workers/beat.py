@@ -21,7 +21,7 @@ from workers.hints import call, publish, queue_lengths, send_canary
 from workers.pipeline.models import Receiver
 from workers.reminding import Reminding
 from workers.settings import Settings
-from workers.watchman import Watchman
+from workers.watchman import Watchman, canary_patience
 
 log = structlog.get_logger()
 
@@ -88,7 +88,7 @@ class Beat:
             Chore(60, watchman.look),
             Chore(60, watchman.report_nothing),
             Chore(60, reminding.remind),
-            Chore(every, send_canary),
+            Chore(every, self.send_canary),
             Chore(every, watchman.show_life),
             Chore(300, self.forget, beside=True),
             *(Chore(standing.pace(one), self.repeating(one), beside=True) for one in self._forgetful()),
@@ -127,6 +127,9 @@ class Beat:
             heartbeats.beat(connection, "beat", socket.gethostname())
         for queue in QUEUES:
             call(queue)
+
+    def send_canary(self) -> None:
+        send_canary(canary_patience(self.settings).total_seconds())
 
     def bury(self) -> None:
         for work in WORKS:

@@ -134,9 +134,9 @@ def call(queue: str) -> None:
     _hinter().send("heartbeat", queue, queue, expires=20)
 
 
-def send_canary() -> None:
-    """Let a made-up fight through the pipeline, in a worker that would read a real one."""
-    _hinter().send("canary", None, "process", expires=60)
+def send_canary(patience: float) -> None:
+    """Let a made-up fight through the pipeline, in a worker that would read a real one, within so many seconds."""
+    _hinter().send("canary", None, "process", expires=patience)
 
 
 def _parts(ids: Iterable[int], size: int) -> Iterator[list[int]]:

@@ -139,12 +139,17 @@ class Watchman:
         for beat in heartbeats.latest(self.engine):
             if beat.role in ages:
                 ages[beat.role] = min(ages[beat.role], timedelta(seconds=beat.age))
-        patience = {"canary": max(STALE, 3 * self.settings.deadman.every)}
+        patience = {"canary": canary_patience(self.settings)}
         if silent := [role for role, age in ages.items() if age > patience.get(role, STALE)]:
             return f"no sign of life from {', '.join(silent)}"
         # What receivers do not take is not ours, and shows elsewhere.
         late = [one.stage for one in gauges.waiting(self.engine) if one.oldest > OVERDUE and one.stage != SEND.stage]
         return f"work waits too long for {', '.join(late)}" if late else None
+
+
+def canary_patience(settings: Settings) -> timedelta:
+    """For how long a canary may be on its way: it waits in line with the news, which may be a long one."""
+    return max(STALE, 3 * settings.deadman.every)
 
 
 def _ping(url: SecretStr | None) -> None:

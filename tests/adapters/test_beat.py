@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from workers.beat import Beat
 from workers.hints import queue_lengths
 from workers.pipeline.models import Feed
 from workers.settings import Settings, load
+from workers.watchman import canary_patience
 
 CONFIG = {
     "clashwatch.yml": "languages: [en]\n",
@@ -98,6 +100,31 @@ def test_while_a_queue_is_long_unanswered_hints_are_left_in_it(
         Beat(engine, settings, unanswered=0).tick()
     assert queue_lengths()["fetch"] == 1
     assert rescues(engine) == 0
+
+
+def test_a_canary_may_wait_in_line_as_long_as_its_silence_is_forgiven(engine: Engine, settings: Settings) -> None:
+    """Else a backlog of a minute would let every one of them expire, and look like a service that tells nothing."""
+    Beat(engine, settings).send_canary()
+    with hints.impatient_connection() as connection:
+        message = connection.default_channel.basic_get("process")
+    assert message is not None
+    left = datetime.fromisoformat(message.headers["expires"]) - datetime.now(UTC)
+    assert timedelta(seconds=85) < left <= canary_patience(settings)
+
+
+def test_what_was_tried_before_is_worked_on_one_by_one_unless_it_only_downloads(
+    engine: Engine, settings: Settings
+) -> None:
+    services.services.cache_clear()
+    add_feeds(engine, 3)
+    tried = text("UPDATE feeds SET attempts = 1, lease_until = NULL")
+    for apart, shares in ((True, [1, 1, 1]), (False, [3])):
+        with engine.begin() as connection:
+            connection.execute(tried)
+        found = stages._shares(replace(POLL, apart=apart), {1, 2, 3})
+        assert [len(held) for held in found] == shares
+    services.services().engine.dispose()
+    services.services.cache_clear()
 
 
 def test_every_queue_is_asked_for_a_sign_of_life(engine: Engine, settings: Settings) -> None:

@@ -273,14 +273,16 @@ def test_robots_are_obeyed_for_pages_and_not_asked_for_feeds():
     assert [answer.outcome for answer in asyncio.run(main())] == [Outcome.ROBOTS, Outcome.OK, Outcome.OK]
 
 
-def test_a_site_whose_robots_file_is_broken_is_left_alone_and_one_without_is_read():
+def test_a_site_whose_robots_file_is_broken_is_left_alone_for_a_while_and_one_without_is_read():
     assert visit("/page", plain, {"robots": True}, feed=False).outcome == Outcome.OK
 
     async def main():
         async with site({"/robots.txt": reply(503), "/page": plain}) as port:
             return await fetcher(port, robots=True).fetch_many([Request(f"http://127.0.0.1:{port}/page")])
 
-    assert asyncio.run(main())[0].outcome == Outcome.ROBOTS
+    (answer,) = asyncio.run(main())
+    assert answer.outcome == Outcome.SERVER_ERROR
+    assert 60 < answer.retry_after <= 120
 
 
 def test_a_host_is_asked_one_turn_at_a_time_and_late_turns_are_deferred():

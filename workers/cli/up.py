@@ -39,8 +39,8 @@ SERVERS = ("valkey", "postgresql")
 ROLES = ("beat", *QUEUES, "api", "exporter")
 
 
-class Stopped(Exception):
-    """Somebody asked us to end."""
+class Stopped(BaseException):
+    """Somebody asked us to end. No ``Exception``: SQLAlchemy takes those that come in mid-query for its own."""
 
 
 @app.command()

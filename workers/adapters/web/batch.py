@@ -179,10 +179,10 @@ class Batch:
                 rules = await self._robots.rules(url.origin, self._robots_file)
             if not rules.reached:
                 raise _Refused(FetchOutcome.CONNECT, "robots.txt does not answer")
+            if rules.rules is None:
+                raise _Refused(FetchOutcome.SERVER_ERROR, "robots.txt cannot be had", rules.until - time.monotonic())
             if not rules.allows(url.href):
-                raise _Refused(
-                    FetchOutcome.ROBOTS, "disallowed by robots.txt" if rules.rules else "no robots.txt to read"
-                )
+                raise _Refused(FetchOutcome.ROBOTS, "disallowed by robots.txt")
             spacing = max(spacing, rules.delay)
         if spacing:
             await self._turn(url.host, spacing)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from protego import Protego
 
-_DAY, _SOON, _AT_ONCE = 86_400.0, 600.0, 15.0
+_DAY, _SOON, _AT_ONCE = 86_400.0, 120.0, 15.0
 _SITES = 2000
 _AGENT = "Clashwatch"
 MAX_BYTES = 500_000
@@ -21,7 +21,7 @@ Load = Callable[[str], Awaitable[tuple[int | None, bytes]]]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """``rules`` is ``None`` when the site would not say: then nothing is read for a while (RFC 9309, 2.3.1.4).
+    """``rules`` is ``None`` when the site would not say: then nothing is read until it does (RFC 9309, 2.3.1.4).
 
     ``reached`` is whether it answered at all.
     """
