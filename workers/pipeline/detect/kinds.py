@@ -48,6 +48,8 @@ FIRST = ("suicide", "chem", "grenade", "ied")
 EITHER = ("abduct", "sexual", "air", "shell", "clash", "murder", "attack")
 """Of these the one told first decides."""
 LAST = ("kill", "explosion")
+MEANS = ("ied", "grenade", "air", "shell", "explosion")
+"""Of these, a word too weak to decide alone says by what people were killed ("killed by a bomb")."""
 
 
 class Kind(NamedTuple):
@@ -95,6 +97,9 @@ def _fought(tag: Tag, around: frozenset[str], aims: Aims) -> str:
         return SUB_EVENT[tag.category]
     if _forced(around):
         return EXCESSIVE
+    means = [category for category in MEANS if category in around]
+    if tag.category == "kill" and means:
+        return SUB_EVENT[means[0]]
     aim = aims.of(tag)
     fought = aim is Aim.FORCES or ("army" in around and not around & {"civilian", "property"} and aim is not Aim.CIVIL)
     return SUB_EVENT["clash" if fought else tag.category]

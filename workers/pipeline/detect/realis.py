@@ -69,7 +69,7 @@ def judge(text: Text, tags: Sequence[Tag], trigger: Tag, age: int | None, oldest
     by = _by_category(tags)
     if trigger.known and trigger.category in CRIMES and _doubted(by, trigger):
         return stand(Realis.BACKGROUND, Cause.KNOWN)
-    if cue := _before(by.get("negation", ()), trigger, NEAR):
+    if cue := _before(_unspent(by, trigger), trigger, NEAR):
         return stand(Realis.NEGATED, Cause.NEGATION, cue)
     if cue := _denied(by.get("denied", ()), trigger):
         return stand(Realis.NEGATED, Cause.DENIAL, cue)
@@ -103,6 +103,7 @@ def _doubted(by: dict[str, list[Tag]], trigger: Tag) -> bool:
 
 
 _DOUBTS = ("negation", "denied", "hypothetical", "planned")
+_HARM = ("casualty", "kill")
 _OCCASIONS = (
     ("anniversary", Realis.BACKGROUND, Cause.ANNIVERSARY),
     ("exercise", Realis.PLANNED, Cause.EXERCISE),
@@ -114,6 +115,15 @@ def _by_category(tags: Sequence[Tag]) -> dict[str, list[Tag]]:
     for tag in tags:
         by.setdefault(tag.category, []).append(tag)
     return by
+
+
+def _unspent(by: dict[str, list[Tag]], trigger: Tag) -> Sequence[Tag]:
+    """Negations that do not stand by the harm: "nobody was hurt in the attack" denies no attack."""
+    cues = by.get("negation", ())
+    if not cues or trigger.category == "kill":
+        return cues
+    harm = [tag.first for category in _HARM for tag in by.get(category, ()) if tag.last <= trigger.first]
+    return [cue for cue in cues if not any(cue.first <= at for at in harm)]
 
 
 def _before(cues: Sequence[Tag], trigger: Tag, reach: int) -> Tag | None:
