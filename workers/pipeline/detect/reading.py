@@ -26,6 +26,7 @@ from workers.pipeline.detect.places import PlaceView
 from workers.pipeline.detect.sides import Debate, debate
 from workers.pipeline.detect.speakers import Speakers
 from workers.pipeline.detect.tagger import Tag, Tagger
+from workers.pipeline.detect.targets import aimed
 from workers.pipeline.detect.text import Clause, Text
 from workers.pipeline.detect.when import Moment
 from workers.pipeline.models import Document
@@ -129,7 +130,8 @@ def read(document: Document, knowledge: Knowledge) -> Reading:
     marks = facts.mark(text) if facts else _EMPTY
     counted = numbers.find(text, marks, facts) if facts else ()
     found = places.find(text, gazetteer, document.country, entities, counted) if gazetteer else None
-    reading = Reading(text, tagger(lexicon).tags(text), published, found, marks, counted)
+    tags = aimed(tagger(lexicon).tags(text), marks)
+    reading = Reading(text, tags, published, found, marks, counted)
     return _with_facts(reading, knowledge.actors) if facts else reading
 
 

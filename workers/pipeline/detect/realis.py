@@ -67,9 +67,10 @@ def judge(text: Text, tags: Sequence[Tag], trigger: Tag, age: int | None, oldest
         return Stand(realis, cause, text.span(tag.first, tag.last) if tag else None)
 
     by = _by_category(tags)
+    by["negation"] = _unspent(by, trigger)
     if trigger.known and trigger.category in CRIMES and _doubted(by, trigger):
         return stand(Realis.BACKGROUND, Cause.KNOWN)
-    if cue := _before(_unspent(by, trigger), trigger, NEAR):
+    if cue := _before(by["negation"], trigger, NEAR):
         return stand(Realis.NEGATED, Cause.NEGATION, cue)
     if cue := _denied(by.get("denied", ()), trigger):
         return stand(Realis.NEGATED, Cause.DENIAL, cue)
@@ -117,9 +118,9 @@ def _by_category(tags: Sequence[Tag]) -> dict[str, list[Tag]]:
     return by
 
 
-def _unspent(by: dict[str, list[Tag]], trigger: Tag) -> Sequence[Tag]:
+def _unspent(by: dict[str, list[Tag]], trigger: Tag) -> list[Tag]:
     """Negations that do not stand by the harm: "nobody was hurt in the attack" denies no attack."""
-    cues = by.get("negation", ())
+    cues = by.get("negation", [])
     if not cues or trigger.category == "kill":
         return cues
     harm = [tag.first for category in _HARM for tag in by.get(category, ()) if tag.last <= trigger.first]
