@@ -7,11 +7,11 @@ import pytest
 from tests.pipeline.test_aims import told
 
 HARMLESS = [
-    ("en", "Nobody was hurt when gunmen attacked a bus near Kidal on Thursday. The driver escaped."),
-    ("en", "There were no casualties in the rocket attack on the town of Sderot on Thursday."),
-    ("de", "Es gab keine Opfer bei dem Raketenangriff auf Sderot am Donnerstag."),
-    ("ru", "Никто не пострадал при обстреле Белгорода в четверг."),
-    ("tr", "Perşembe günü Kilis'e düzenlenen roket saldırısında ölen ya da yaralanan olmadı."),
+    ("en", "Nobody was hurt when gunmen attacked a bus near Kidal on Monday. The driver escaped."),
+    ("en", "There were no casualties in the rocket attack on the town of Sderot on Monday."),
+    ("de", "Es gab keine Opfer bei dem Raketenangriff auf Sderot am Montag."),
+    ("ru", "Никто не пострадал при обстреле Белгорода в понедельник."),
+    ("tr", "Pazartesi günü Kilis'e düzenlenen roket saldırısında ölen ya da yaralanan olmadı."),
 ]
 AIMED = [
     ("en", "Attack on police station in Maiduguri leaves two wounded"),
@@ -42,4 +42,4 @@ def test_harm_by_a_bomb_is_the_bombs() -> None:
 
 
 def test_a_fight_denied_is_still_denied() -> None:
-    assert not any(report.alertable for report in told("There was no shelling of Sderot on Thursday, officials said."))
+    assert not any(report.alertable for report in told("There was no shelling of Sderot on Monday, officials said."))

@@ -1,7 +1,7 @@
 """Vague words of attack made plain by the target that they name: "the attack on the police station".
 
-In: a document's tags and its marks. Out: the tags, those of attacks that "on" or "against" ties to people or to a building
-no longer weak. A listed phrase for each pair of attack and target would never be complete in nine languages.
+In: a document's tags and its marks. Out: the tags, those of attacks that "on" or "against" ties to people or to a
+building no longer weak. A listed phrase for each pair of attack and target would never be complete in nine languages.
 """
 
 from __future__ import annotations
