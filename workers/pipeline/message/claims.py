@@ -37,12 +37,15 @@ def claims(clash: Clash, filings: Sequence[Filing], style: Style) -> list[str]:
     """Every claim that stands, once, in the order in which they were first made: a figure that its claimant has since
     replaced is history."""
     voices = _voices(clash, {filing.article: outlet(filing) for filing in filings})
-    return [_line(one, clash, style) for one in voices if not any(_replaces(later, one) for later in voices)]
+    last = [one for at, one in enumerate(voices) if not any(_replaces(later, one) for later in voices[at:])]
+    return [_line(voice, clash, style) for voice in last]
 
 
 def _replaces(later: _Voice, one: _Voice) -> bool:
+    """Another figure on the same, not one more of the same text."""
     counted = one.entry.claim.about not in WITHOUT_NUMBER
-    return counted and later.entry.at > one.entry.at and _goes_back_on(later, one)
+    elsewhere = (later.entry.article, later.entry.version) != (one.entry.article, one.entry.version)
+    return counted and elsewhere and _goes_back_on(later, one)
 
 
 def new_claims(before: Clash, now: Clash, filings: Sequence[Filing], style: Style) -> Iterator[tuple[str, str]]:
