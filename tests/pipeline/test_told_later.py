@@ -27,6 +27,20 @@ def test_the_day_on_which_a_toll_is_announced_is_not_that_of_the_attack() -> Non
     assert report.date_precision is not DatePrecision.DAY
 
 
+SAID = {
+    "en": "Shells killed four people in Kherson, the mayor said on Tuesday. Artillery hit a station on Monday.",
+    "nl": "Granaten doodden vier mensen in Cherson, meldde de wethouder dinsdag. Maandag werd het station beschoten.",
+    "de": "Granaten töteten vier Leute in Cherson, sagte der Chef am Dienstag. Am Montag wurde der Bahnhof beschossen.",
+    "ru": "При обстреле Херсона погибли четверо, сообщил во вторник мэр. Артиллерия обстреляла вокзал в понедельник.",
+}
+
+
+@pytest.mark.parametrize(("language", "text"), SAID.items())
+def test_the_day_of_the_deed_goes_before_that_of_saying_so(language: str, text: str) -> None:
+    [report] = alerting(text)
+    assert (report.start, report.end) == (date(2024, 3, 18), date(2024, 3, 18))
+
+
 def test_the_day_on_which_the_wounded_die_is_not_that_of_the_attack() -> None:
     text = "Rockets hit a bus station in Kherson. Three of the wounded died on Tuesday, the hospital reported."
     [report] = alerting(text)

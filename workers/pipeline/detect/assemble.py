@@ -102,10 +102,16 @@ class Incident:
 
     @property
     def moment(self) -> Moment | None:
-        """The most exact time told, the earliest told of equals; news is not older than its fighting can last."""
+        """The most exact time told, that of the deed before that of saying so, the earliest told of equals; news is not
+        older than its fighting can last."""
         order = list(DatePrecision)
-        told = [t.moment for t in self.tellings if t.moment and t.moment.start and _possible(t, t.moment)]
-        return min(told, key=lambda m: order.index(m.precision), default=None)
+        told = [(t.moment, _said(t, t.moment)) for t in self.tellings if t.moment and _possible(t, t.moment)]
+        dated = [(moment, said) for moment, said in told if moment.start]
+        return min(dated, key=lambda one: (order.index(one[0].precision), one[1]), default=(None, False))[0]
+
+
+_SPEAKER = 3
+"""Words between a verb of saying and its time, of which the speaker may be some."""
 
 
 def _votes(tellings: Iterable[Telling]) -> dict[Place, float]:
@@ -119,6 +125,13 @@ def _votes(tellings: Iterable[Telling]) -> dict[Place, float]:
 
 def _possible(telling: Telling, moment: Moment) -> bool:
     return not telling.scene.news or moment.age is None or moment.age <= FRESH
+
+
+def _said(telling: Telling, moment: Moment) -> bool:
+    """ "..., the mayor said on Saturday": does the time follow a verb of saying, and nothing done follow the time?"""
+    verbs = [tag.last for tag in telling.scene.tags if tag.category == "report"]
+    deeds = [tag.first for tag in telling.scene.triggers]
+    return any(0 <= moment.first - verb <= _SPEAKER for verb in verbs) and all(deed < moment.first for deed in deeds)
 
 
 def weight(telling: Telling) -> float:
