@@ -8,12 +8,15 @@ last told before it, or the one whose place it names, unless its clause speaks o
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Sequence
 
 from workers.pipeline.detect.assemble import Incident
 from workers.pipeline.detect.casualties import Figure
 from workers.pipeline.detect.claims import DISPUTED
 from workers.pipeline.detect.distance import kilometres
+from workers.pipeline.detect.phrases import Hit
 from workers.pipeline.detect.reading import EARLIEST, Reading
 from workers.pipeline.detect.realis import OLD, judge
 from workers.pipeline.detect.scenes import NEWS
@@ -55,26 +58,31 @@ def clauses_of(reading: Reading, incidents: Sequence[Incident]) -> list[list[Spa
     owned: list[list[Span]] = [[] for _ in incidents]
     told = sorted(((t, n) for n, i in enumerate(incidents) for t in i.tellings), key=_place)
     last = {n for t, n in told[:1] if t.scene.news and t.violent}
+    by_sentence: dict[int, list[tuple[Telling, int]]] = defaultdict(list)
+    for t, n in told:
+        by_sentence[t.scene.sentence.index].append((t, n))
+    facts = sorted(hit for label in _FACTS for hit in reading.marks.of(label))
     for sentence in reading.text.sentences:
-        here = [(t, n) for t, n in told if t.scene.sentence.index == sentence.index]
+        here = by_sentence[sentence.index]
         answers = any(reading.marks.any(f"claims.{label}", sentence.first, sentence.last) for label in ANSWERS)
         carried = last if answers or not any(t.violent for t, _ in here) else set()
         for clause in reading.text.clauses_of(sentence):
-            now = _now(reading, clause)
+            now = _now(reading, facts, clause)
             for number in {n for t, n in here if now or not t.scene.news} | (carried if now else set()):
                 owned[number].append((clause.first, clause.last))
         last = {n for t, n in here if t.violent and t.scene.news} or last
     return owned
 
 
-def _now(reading: Reading, clause: Clause) -> bool:
+_FACTS = (*(f"claims.{label}" for label in DISPUTED), "people.casualties")
+
+
+def _now(reading: Reading, facts: Sequence[Hit], clause: Clause) -> bool:
     """Does the first fact that the clause may claim lie in the present?"""
-    labels = (*(f"claims.{label}" for label in DISPUTED), "people.casualties")
-    facts = [hit for label in labels for hit in reading.marks.of(label, clause.first, clause.last)]
-    if not facts:
+    at = bisect_left(facts, (clause.first,))
+    if at == len(facts) or facts[at].first >= clause.last:
         return False
-    first = min(facts)
-    return _judged(reading, clause, Tag(first.first, first.last, "claim", False)) in NEWS
+    return _judged(reading, clause, Tag(facts[at].first, facts[at].last, "claim", False)) in NEWS
 
 
 def _fits(reading: Reading, telling: Telling, figure: Figure, past: bool, news: bool) -> bool:
@@ -144,9 +152,7 @@ def _news(reading: Reading, figure: Figure) -> bool:
 
 def _judged(reading: Reading, clause: Clause, tag: Tag) -> Realis:
     """The realis of words that are no trigger; what is denied of them is said, not undone."""
-    inside = [
-        t for t in reading.tags if clause.first <= t.first < clause.last and t.category not in ("negation", "denied")
-    ]
+    inside = [tag for tag in reading.tags_of(clause) if tag.category not in ("negation", "denied")]
     return judge(reading.text, inside, tag, *reading.ages(clause)).realis
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import or_
 
 from workers.pipeline.detect.places_containers import CONTRADICTED, contain, contained, holds
 from workers.pipeline.detect.places_match import Name, Sign
@@ -103,11 +105,11 @@ def _evidence(sense: Sense, best: Candidate) -> float:
     if lies == CONTRADICTED:
         score -= 5.0
     count = len(signs)
+    seen = reduce(or_, signs)
     for sign, weight in _SIGNS.items():
-        share = sum(1 for s in signs if s & sign) / count
-        if sign == Sign.ARTICLE and place.feature in _LANDS:
+        if not seen & sign or (sign == Sign.ARTICLE and place.feature in _LANDS):
             continue
-        score += weight * share
+        score += weight * (sum(1 for s in signs if s & sign) / count)
     clipped = sum(1 for s in signs if s & Sign.SCRIPT and s & Sign.INFLECTED) / count
     return score - clipped
 

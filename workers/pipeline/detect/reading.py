@@ -7,6 +7,7 @@ In: a document and the knowledge. Out: a ``Reading``, from which reports are ass
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +28,7 @@ from workers.pipeline.detect.sides import Debate, debate
 from workers.pipeline.detect.speakers import Speakers
 from workers.pipeline.detect.tagger import Tag, Tagger
 from workers.pipeline.detect.targets import aimed
-from workers.pipeline.detect.text import Clause, Text
+from workers.pipeline.detect.text import Clause, Sentence, Text
 from workers.pipeline.detect.when import Moment
 from workers.pipeline.models import Document
 from workers.pipeline.models.knowledge import Knowledge, Lexicon
@@ -75,6 +76,10 @@ class Reading:
         inside = Counter(m.country for m in mentions if m.country and not m.feature.startswith("PCL"))
         return max(inside, key=inside.__getitem__, default=None)
 
+    def tags_of(self, part: Sentence | Clause) -> Sequence[Tag]:
+        """The tags of a sentence or clause."""
+        return self.tags[bisect_left(self.tags, (part.first,)) : bisect_left(self.tags, (part.last,))]
+
     def age(self, clause: Clause) -> int | None:
         """Days between the date that the clause names and publication; that of the sentence where the clause
         names none and no "who" or "which" cut it off. "Since Sunday" is as old as it is long: only a long
@@ -100,13 +105,19 @@ class Reading:
 
     def _bare_year(self, first: int, last: int) -> int | None:
         """A year that nothing introduces ("crates dated 2017,"): days since its end."""
-        for i in range(first, last):
-            word = self.text.folded[i]
+        year = next((year for i, year in self._years if first <= i < last), None)
+        return (self.published - date(year, 12, 31)).days if self.published and year else None
+
+    @cached_property
+    def _years(self) -> Sequence[tuple[int, int]]:
+        """The words that are such a year, each with it."""
+        text, found = self.text, []
+        for i, word in enumerate(text.folded):
             if self.published and len(word) == 4 and word.isascii() and word.isdecimal():
-                closed = i + 1 == len(self.text.folded) or self.text.between(i + 1).strip()[:1] in (*",.;:)", "")
-                if EARLIEST <= int(word) < self.published.year and closed and self.text.between(i + 1) != " ":
-                    return (self.published - date(int(word), 12, 31)).days
-        return None
+                gap = text.between(i + 1) if i + 1 < len(text.folded) else ""
+                if EARLIEST <= int(word) < self.published.year and gap != " " and gap.strip()[:1] in (*",.;:)", ""):
+                    found.append((i, int(word)))
+        return found
 
 
 _HALF = re.compile("[\ud800-\udfff]")

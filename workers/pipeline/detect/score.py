@@ -42,10 +42,12 @@ def score(found: Mapping[str, float], weights: Weights) -> Score:
 def floored(scored: Score, found: Mapping[str, float], placed: bool, threshold: float) -> Score:
     """The rule floor. ``placed``: the scene names its own place. It holds if nothing speaks against it."""
     named = found.keys()
-    against = named & AGAINST or any(name.startswith("title ") for name in named)
-    against = against or any(found.get(f"topic {other}", 0.0) > ABOUT for other in AGAINST)
     floor = round(threshold + FLOOR, 2)
-    if scored.confidence >= floor or against or not named & PLAIN or not (placed or named & {"army", "armed"}):
+    if scored.confidence >= floor or not named & PLAIN or not (placed or named & {"army", "armed"}):
+        return scored
+    if named & AGAINST or any(name.startswith("title ") for name in named):
+        return scored
+    if any(found.get(f"topic {other}", 0.0) > ABOUT for other in AGAINST):
         return scored
     return Score(floor, (("rule floor", floor), *scored.contributions))
 

@@ -43,16 +43,18 @@ class Cast:
     """Each party's identity, by its first word."""
     forms: Mapping[str, Sequence[Party]]
     """How the text names each."""
+    weapons: frozenset[str]
+    victims: frozenset[str]
 
     def only(self, keys: Container[str]) -> Cast:
         """Those parties alone."""
         return replace(self, forms={key: named for key, named in self.forms.items() if key in keys})
 
     def weapon(self, key: str) -> bool:
-        return all(p.kind in WEAPONS and not p.id for p in self.forms[key])
+        return key in self.weapons
 
     def victim(self, key: str) -> bool:
-        return all(p.kind in VICTIMS for p in self.forms[key])
+        return key in self.victims
 
     def named(self, key: str) -> list[Actor]:
         """The party's names in the text, known ones and longer ones first."""
@@ -146,7 +148,9 @@ def _cast(text: Text, parties: Sequence[Party], actors: Actors, home: str | None
         who = party.id or (army if party.kind in _STATE else group if party.kind in _IRREGULAR else None)
         keys[party.first] = who or party.actor.text.casefold()
         forms[keys[party.first]].append(party)
-    return Cast(actors, keys, forms)
+    weapons = (key for key, named in forms.items() if all(p.kind in WEAPONS and not p.id for p in named))
+    victims = (key for key, named in forms.items() if all(p.kind in VICTIMS for p in named))
+    return Cast(actors, keys, forms, frozenset(weapons), frozenset(victims))
 
 
 def _first(parties: Sequence[Party], actors: Actors, codes: Container[int]) -> str | None:
