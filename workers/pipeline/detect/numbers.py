@@ -59,7 +59,7 @@ def _beginnings(text: Text, marks: Marks, facts: Facts) -> list[int]:
     begun = {hit.first for label in ("words", "times", "vague") for hit in marks.of(f"numbers.{label}")}
     money = {hit.first for hit in marks.of("numbers.times") if hit.first and text.folded[hit.first - 1][0].isdigit()}
     begun -= money  # the "million" of "$80 million" is no number without the 80
-    begun.update(i for i, word in enumerate(text.folded) if _DIGITS.match(word))
+    begun.update(i for i, word in enumerate(text.folded) if not word.isalpha() and _DIGITS.match(word))
     if facts.compounds:
         begun.update(i for i, word in enumerate(text.folded) if len(word) > 5 and word[:3] in facts.heads)
     return sorted(begun)

@@ -59,10 +59,8 @@ class Persons:
         words = len(self.text.folded)
         begin = 0
         while begin < words:
-            end = begin
-            while (
-                end < words and end - begin < LONGEST and (end == begin or self._tied(end)) and self._part(end, begin)
-            ):
+            end = begin + self._part(begin)
+            while begin < end < words and end - begin < LONGEST and self._tied(end) and self._goes_with(end):
                 end += 1
             while end > begin and self.text.folded[end - 1] in _PARTICLES:
                 end -= 1
@@ -70,14 +68,16 @@ class Persons:
                 yield begin, end
             begin = max(end, begin + 1)
 
-    def _part(self, i: int, begin: int) -> bool:
-        """May the word belong to a name?"""
-        word = self.text.word(i)
-        if i > begin and self.text.folded[i] in _PARTICLES:
-            return True
-        return (
-            len(word) > 2 and word[0].isalpha() and (self.shouting or word[0].isupper()) and not self.marks.starting(i)
-        )
+    def _part(self, i: int) -> bool:
+        """May the word begin a name?"""
+        begin, end = self.text.starts[i], self.text.ends[i]
+        letter = self.text.full[begin]
+        capital = self.shouting or letter.isupper()
+        return capital and end - begin > 2 and letter.isalpha() and not self.marks.starting(i)
+
+    def _goes_with(self, i: int) -> bool:
+        """May the word go on a name?"""
+        return self.text.folded[i] in _PARTICLES or self._part(i)
 
     def _tied(self, i: int) -> bool:
         return not self.text.between(i).strip(_JOINTS)

@@ -77,7 +77,8 @@ class Phrases:
             if begun.following:
                 best, last = _longest(begun, words, i, broken)
             if last > reach and best:
-                found += [Hit(i, last, phrase.label, phrase.value) for phrase in best]
+                for _, label, value in best:
+                    found.append(Hit(i, last, label, value))
                 reach = last
         return found
 

@@ -49,9 +49,8 @@ def locate(
     """The event place of a clause. ``anchor`` is the offset of its trigger, which near mentions win by."""
     at = clause[0] if anchor is None else anchor
     sentence = text.sentence_at(clause[0])
-    towns = tuple(s for s in spotted if s.place.feature != "PPLC")
     for reach, span in _scopes(text, clause, sentence):
-        found = best(towns if _later(text, sentence, span) else spotted, span, at, reach)
+        found = best(_towns(spotted) if _later(text, sentence, span) else spotted, span, at, reach)
         if found:
             found = _refine(found, spotted, sentence.span if reach is Reach.CLAUSE else span, at)
         elif reach is Reach.CLAUSE:
@@ -64,8 +63,15 @@ def locate(
 def _later(text: Text, sentence: Sentence, span: Span) -> bool:
     """Does the span come later than the sentence, and than what a headline announces? A capital named only there is
     where it is spoken of ("Fighting went on for hours. The president announced a truce in Kampala")."""
+    if span[0] < sentence.span[1]:
+        return False
     first = next((s.span for s in text.sentences if not s.title and not s.heading), None)
-    return span[0] >= sentence.span[1] and not (sentence.title and span == first)
+    return not (sentence.title and span == first)
+
+
+def _towns(spotted: tuple[Spotted, ...]) -> tuple[Spotted, ...]:
+    """Without capitals."""
+    return tuple(s for s in spotted if s.place.feature != "PPLC")
 
 
 def _between(inside: Sequence[Spotted]) -> Spotted | None:

@@ -28,7 +28,6 @@ from workers.pipeline.models import (
     VIOLENT,
     VIOLENT_WHEN_DEADLY,
     Claim,
-    Count,
     DatePrecision,
     Report,
     Side,
@@ -79,10 +78,13 @@ def _foreign(incidents: Sequence[Incident]) -> Iterator[frozenset[int]]:
 
 def _report(reading: Reading, incident: Incident, owned: Owned, threshold: float) -> Report:
     kind, figures = incident.best.kind.sub_event, owned.figures
+    accounts = [_account(reading, figure) for figure in figures]
     confidence = round(incident.confidence, 3)
     standing = status(reading, incident)
     start, end, precision = dates(reading, incident)
-    killed = _count(reading, figures, "killed")
+    killed, injured, missing, captured = (
+        tolls.count(figures, state, accounts) for state in ("killed", "injured", "missing", "captured")
+    )
     found_sides = _sides(reading, incident, owned.foreign)
     report = Report(
         event_type=ACLED_EVENT_OF[kind],
@@ -98,9 +100,9 @@ def _report(reading: Reading, incident: Incident, owned: Owned, threshold: float
         sides=found_sides,
         civilian_targeting=_civilian(kind, found_sides, figures),
         killed=killed,
-        injured=_count(reading, figures, "injured"),
-        missing=_count(reading, figures, "missing"),
-        captured=_count(reading, figures, "captured"),
+        injured=injured,
+        missing=missing,
+        captured=captured,
         claims=_claims(reading, owned),
         weapons=tuple(
             dict.fromkeys(
@@ -119,11 +121,6 @@ def alertable(report: Report, threshold: float) -> bool:
     kind = report.sub_event_type
     violent = kind in VIOLENT or (kind in VIOLENT_WHEN_DEADLY and deadly)
     return violent and report.realis in NEWS and report.status not in VOID and report.confidence >= threshold
-
-
-def _count(reading: Reading, figures: Sequence[Figure], state: str) -> Count | None:
-    accounts = [_account(reading, figure) for figure in figures]
-    return tolls.count(figures, state, accounts)
 
 
 def _account(reading: Reading, figure: Figure) -> str | None:

@@ -7,7 +7,7 @@ keeps what no fit on a few thousand sentences may lose: a strong trigger with an
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from workers.pipeline.detect.lexicon import ELSEWHERE, PEACEFUL
@@ -26,17 +26,26 @@ SHOWN = 0.05
 
 
 class Score(NamedTuple):
+    """``parts`` are what the features add to the log odds; ``floor`` is the rule floor where it decided."""
+
     confidence: float
-    contributions: tuple[tuple[str, float], ...]
+    parts: Sequence[tuple[str, float]]
+    floor: float = 0.0
+
+    @property
+    def contributions(self) -> tuple[tuple[str, float], ...]:
+        """What is worth a line, largest first."""
+        ordered = sorted(self.parts, key=_size, reverse=True)
+        shown = tuple((name, round(part, 2)) for name, part in ordered if abs(part) >= SHOWN)
+        return (("rule floor", self.floor), *shown) if self.floor else shown
 
 
 def score(found: Mapping[str, float], weights: Weights) -> Score:
-    """Logistic model over the features, calibrated; contributions largest first."""
+    """Logistic model over the features, calibrated."""
     parts = [(name, weights.features[name] * value) for name, value in found.items() if name in weights.features]
     total = weights.bias + sum(part for _, part in parts)
     confidence = 1 / (1 + math.exp(-max(-30.0, min(30.0, weights.scale * total + weights.offset))))
-    parts.sort(key=_size, reverse=True)
-    return Score(confidence, tuple((name, round(part, 2)) for name, part in parts if abs(part) >= SHOWN))
+    return Score(confidence, parts)
 
 
 def floored(scored: Score, found: Mapping[str, float], placed: bool, threshold: float) -> Score:
@@ -49,7 +58,7 @@ def floored(scored: Score, found: Mapping[str, float], placed: bool, threshold: 
         return scored
     if any(found.get(f"topic {other}", 0.0) > ABOUT for other in AGAINST):
         return scored
-    return Score(floor, (("rule floor", floor), *scored.contributions))
+    return Score(floor, scored.parts, floor)
 
 
 def deadly(scored: Score, found: Mapping[str, float], threshold: float) -> Score:
@@ -60,7 +69,7 @@ def deadly(scored: Score, found: Mapping[str, float], threshold: float) -> Score
     floor = round(threshold + FLOOR, 2)
     if scored.confidence >= floor or against or "toll" not in named:
         return scored
-    return Score(floor, (("rule floor", floor), *scored.contributions))
+    return Score(floor, scored.parts, floor)
 
 
 def _size(part: tuple[str, float]) -> float:

@@ -7,7 +7,7 @@ says comes from ``roles``; here its votes are added up over the document, the re
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -217,17 +217,15 @@ def _fought(cast: Cast, fights: list[tuple[str, str]], net: dict[str, float]) ->
 
 def _others(cast: Cast, used: Sequence[str]) -> list[str]:
     """The belligerent named most often that no side has."""
-    counts = Counter(
-        {
-            key: len(found)
-            for key, found in cast.forms.items()
-            if not cast.weapon(key)
-            and not cast.victim(key)
-            and not any(k == key or cast.actors.allied(k, key) for k in used)
-        }
-    )
-    top = counts.most_common(1)
-    return [top[0][0]] if top and top[0][1] >= _SALIENT else []
+    salient = [key for key, found in cast.forms.items() if len(found) >= _SALIENT]
+    free = [
+        key
+        for key in salient
+        if not cast.weapon(key)
+        and not cast.victim(key)
+        and not any(k == key or cast.actors.allied(k, key) for k in used)
+    ]
+    return [max(free, key=lambda key: len(cast.forms[key]))] if free else []
 
 
 def _sides(cast: Cast, roles: Iterable[tuple[str, list[str]]]) -> tuple[Side, ...]:

@@ -72,7 +72,8 @@ def tellings(reading: Reading, weights: Weights) -> list[Telling]:
     found: list[Telling] = []
     for scene in scenes(text, reading.tags, reading.ages):
         told = [*_tellings(reading, scene, about, weights)]
-        for telling in (replace(t, lead=scene.sentence.index <= last_lead) for t in told):
+        for telling in told:
+            telling = replace(telling, lead=True) if scene.sentence.index <= last_lead else telling
             found += [telling, *_elsewhere(reading, telling)]
         if not told:
             found = [_pointed_out(reading, earlier, scene) for earlier in found]
@@ -87,8 +88,8 @@ def _tellings(reading: Reading, scene: Scene, about: Mapping[str, float], weight
     row = features(scene, about, facts | prelude(reading, scene))
     rated = score(row, weights)
     kind = kinds.violent(scene.triggers, around, aims)
+    located = _located(reading, kind) if kind else None
     if kind:
-        located = _located(reading, kind)
         rated = floored(rated, row, located is not None and located.reach in OWN, weights.threshold)
         if scene.stand.realis in HAPPENED and rated.confidence < _least(reading.text, scene, facts, aims.named):
             kind = None
@@ -96,11 +97,11 @@ def _tellings(reading: Reading, scene: Scene, about: Mapping[str, float], weight
     told = _Told(reading, scene, rated, aims, bool(facts))
     if other:
         sure = deadly(rated, row, weights.threshold) if other.sub_event in VIOLENT_WHEN_DEADLY else rated
-        yield replace(told, rated=sure).as_(other)
+        yield replace(told, rated=sure).as_(other, _located(reading, other))
     if kind and other is None:
-        yield told.as_(kind)
+        yield told.as_(kind, located)
     elif kind and aims.named:
-        yield _aside(replace(told.as_(kind), pinned=True))
+        yield _aside(replace(told.as_(kind, located), pinned=True))
 
 
 @dataclass(frozen=True)
@@ -113,12 +114,12 @@ class _Told:
     aims: Aims
     pinned: bool
 
-    def as_(self, kind: kinds.Kind) -> Telling:
+    def as_(self, kind: kinds.Kind, located: Located | None) -> Telling:
         reading, first = self.reading, kind.trigger.first
         clause = reading.text.clause_at(reading.text.starts[first])
         moment = _moment(reading, self.scene, clause, first)
         aim = self.aims.of(kind.trigger)
-        return Telling(self.scene, self.rated, kind, _located(reading, kind), moment, aim, pinned=self.pinned)
+        return Telling(self.scene, self.rated, kind, located, moment, aim, pinned=self.pinned)
 
 
 def _pointed_out(reading: Reading, telling: Telling, scene: Scene) -> Telling:

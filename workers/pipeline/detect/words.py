@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Generic, TypeVar
 
@@ -52,16 +52,16 @@ class Remembered(dict[str, Made], Generic[Made]):
 def split(text: str, language: str) -> tuple[tuple[str, ...], tuple[int, ...], tuple[int, ...]]:
     """Folded words, their starts and their ends. Elided articles ("l'") and clitics ("'s", Turkish case
     endings after an apostrophe) are words of their own; names keep inner apostrophes ("Sana'a")."""
-    found = list(_words(text, language))
-    folded, starts, ends = zip(*found, strict=True) if found else ((), (), ())
-    return folded, starts, ends
-
-
-def _words(text: str, language: str) -> Iterator[Word]:
+    folded: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
     for match in _WORD.finditer(text.replace("_", " ")):
         start = match.start()
         for word, begin, end in _parts(match.group(), language):
-            yield word, start + begin, start + end
+            folded.append(word)
+            starts.append(start + begin)
+            ends.append(start + end)
+    return tuple(folded), tuple(starts), tuple(ends)
 
 
 @lru_cache(maxsize=REMEMBERED)
