@@ -60,6 +60,10 @@ def test_without_a_publication_date_weekdays_stay_unknown() -> None:
     assert (report.start, report.end, report.date_precision) == (None, None, "unknown")
 
 
+def test_a_text_may_end_in_a_year_of_the_past() -> None:
+    assert alerting("Rebels shelled the market of Goma in 2017", None) == []
+
+
 def test_every_report_says_what_decided() -> None:
     [report] = alerting("Rebels ambushed an army convoy near Mosul on Sunday, killing seven soldiers.")
     assert report.why[0][0] == "trigger"

@@ -21,6 +21,8 @@ from workers.pipeline.models import ACLED_EVENT_OF, DatePrecision, Place, Precis
 TOGETHER_KM = 30.0
 TITLE, LEAD = 3.0, 2.0
 """How much more the headline and the lead weigh than the rest."""
+_DATED, _PLACED = list(DatePrecision), list(Precision)
+"""Finest first."""
 COARSE = (Precision.COUNTRY, Precision.ADMIN1)
 POINTS = (Precision.EXACT, Precision.NEAR)
 
@@ -104,10 +106,9 @@ class Incident:
     def moment(self) -> Moment | None:
         """The most exact time told, that of the deed before that of saying so, the earliest told of equals; news is not
         older than its fighting can last."""
-        order = list(DatePrecision)
         told = [(t.moment, _said(t, t.moment)) for t in self.tellings if t.moment and _possible(t, t.moment)]
         dated = [(moment, said) for moment, said in told if moment.start]
-        return min(dated, key=lambda one: (order.index(one[0].precision), one[1]), default=(None, False))[0]
+        return min(dated, key=lambda one: (_DATED.index(one[0].precision), one[1]), default=(None, False))[0]
 
 
 _SPEAKER = 3
@@ -254,8 +255,7 @@ def _near(one: Place, two: Place) -> bool:
 
 
 def _finer(inner: Place, outer: Place) -> bool:
-    order = list(Precision)
-    return order.index(inner.precision) < order.index(outer.precision) and _near(inner, outer)
+    return _PLACED.index(inner.precision) < _PLACED.index(outer.precision) and _near(inner, outer)
 
 
 def _same_days(incident: Incident, telling: Telling) -> bool:

@@ -20,12 +20,12 @@ from workers.pipeline.models import Claimant, Span, Stance
 SIDES = ("", "_pre", "_post", "_self")
 _OPENING_QUOTES = '"“«„‘'
 _STANCES = {
-    "unconfirmed": Stance.CANNOT_CONFIRM,
-    "denies": Stance.DENIES,
-    "retracts": Stance.RETRACTS,
-    "says": Stance.ASSERTS,
-    "adds": Stance.ASSERTS,
-    "counts": Stance.ASSERTS,
+    "claims.unconfirmed": Stance.CANNOT_CONFIRM,
+    "claims.denies": Stance.DENIES,
+    "claims.retracts": Stance.RETRACTS,
+    "claims.says": Stance.ASSERTS,
+    "claims.adds": Stance.ASSERTS,
+    "claims.counts": Stance.ASSERTS,
 }
 """What each category of verbs does; where several meet in one claimant, the first here counts."""
 
@@ -174,7 +174,7 @@ def _sources(speakers: Speakers, sentence: Sentence) -> Iterator[Source]:
         if found:
             yield Source(*found, 0, cue, Stance.ASSERTS)
     for order, (label, stance) in enumerate(_STANCES.items()):
-        for cue in marks.of(f"claims.{label}", *words):
+        for cue in marks.of(label, *words):
             found = None if _compound(speakers.text, cue) else speakers.subject(cue, sentence)
             if found:
                 yield Source(*found, order, cue, stance)

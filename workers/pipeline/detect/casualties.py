@@ -25,7 +25,8 @@ from workers.pipeline.models import Span
 THOUSANDS = 1000
 APPOSED = 8
 """Words between a person and the "who" that stands for it."""
-_ALONE = ("nobody", "coded", *(f"{state}_{many}" for state in STATES for many in ("one", "two")))
+_SELF_COUNTED = [(f"people.{state}_{many}", state, n) for state in STATES for n, many in ((1, "one"), (2, "two"))]
+_ALONE = ("people.nobody", "people.coded", *(label for label, _, _ in _SELF_COUNTED))
 """Words that are a figure by themselves."""
 
 
@@ -70,7 +71,7 @@ def find(text: Text, marks: Marks, counted: Sequence[Number], moments: Sequence[
     long = totals.find(text, marks, counted, moments)
     for clause in text.clauses:
         harms = harm.within(text, harmed, marks, clause)
-        if harms or any(marks.any(f"people.{label}", clause.first, clause.last) for label in _ALONE):
+        if harms or any(marks.any(label, clause.first, clause.last) for label in _ALONE):
             found += _in_clause(crowd, clause, harms, long)
     return tuple(found)
 
@@ -89,10 +90,9 @@ def _in_clause(crowd: Crowd, clause: Clause, harms: list[Harm], long: Totals) ->
             continue
         figure = _figure(text, marks, clause, _widened(text, marks, people, number), harmed)
         yield replace(figure, running=True) if running else figure
-    for state in STATES:
-        for number, many in ((1, "one"), (2, "two")):
-            for hit in marks.of(f"people.{state}_{many}", clause.first, clause.last):
-                yield _plain(text, clause, state, number, (hit.first, hit.last))
+    for label, state, number in _SELF_COUNTED:
+        for hit in marks.of(label, clause.first, clause.last):
+            yield _plain(text, clause, state, number, (hit.first, hit.last))
     if not unclear:
         yield from _nobody(text, marks, clause, harms)
     for hit in marks.of("people.coded", clause.first, clause.last):

@@ -82,7 +82,7 @@ def quotations(full: str, span: Span) -> list[Span]:
 
 def breaks(gap: str) -> bool:
     """Does what stands between two words end a clause?"""
-    return len(gap) > 1 and _BREAK.search(gap) is not None
+    return _BREAK.search(gap) is not None
 
 
 def dateline(full: str, title_end: int) -> Span | None:

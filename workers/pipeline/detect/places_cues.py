@@ -60,11 +60,18 @@ class Marks:
 
     def ending(self, i: int, *categories: str) -> Hit | None:
         """Such a cue that ends right before word i."""
-        return next((hit for hit in self.before.get(i, ()) if hit.label in categories), None)
+        return _first(self.before.get(i, ()), categories)
 
     def starting(self, i: int, *categories: str) -> Hit | None:
         """Such a cue that begins at word i."""
-        return next((hit for hit in self.at.get(i, ()) if hit.label in categories), None)
+        return _first(self.at.get(i, ()), categories)
+
+
+def _first(hits: Sequence[Hit], categories: tuple[str, ...]) -> Hit | None:
+    for hit in hits:
+        if hit.label in categories:
+            return hit
+    return None
 
 
 def mark(folded: Sequence[str], cues: Cues) -> Marks:

@@ -21,6 +21,8 @@ LONGEST = 6
 SHOUTED = 5
 """Letters of the longest word in capitals that is taken for an abbreviation amid other text."""
 _JOINT = re.compile(r"[ \u00a0]?[-‐‑–'’.]?[ \u00a0]?")
+_LATER = "\u0589"
+"""The scripts without capitals come after it."""
 CASELESS = re.compile(r"[\u0590-\u06ff\u0750-\u077f\ufb50-\ufeff]")
 _LANDS = frozenset({"PCLI", "ADM1", "RGN", "CONT", "ISL"})
 _PARTICLES = "al el as ad ar az an at ash es le la les l da do van"
@@ -97,7 +99,7 @@ class Matcher:
         self.text, self.gazetteer, self.nouns = text, gazetteer, nouns
         self.words = [text.full[a:b] for a, b in zip(text.starts, text.ends, strict=True)]
         self.keys = [key(word) for word in self.words]
-        self.capital = [word[0].isupper() or bool(CASELESS.match(word)) for word in self.words]
+        self.capital = [word[0].isupper() or (word[0] > _LATER and bool(CASELESS.match(word))) for word in self.words]
         self.joined = [False, *(self._joins(i) for i in range(1, len(self.words)))]
 
     def _joins(self, i: int) -> bool:
@@ -118,8 +120,9 @@ class Matcher:
         while last < stop and last - i < LONGEST and self.joined[last]:
             last += 1
         while last > i:
-            if self.capital[last - 1] or (last - i > 1 and self._written(i, last)):
-                name = self._match(i, last)
+            folded = self._folded(i, last)
+            if self.capital[last - 1] or (last - i > 1 and self._written(folded)):
+                name = self._match(i, last, folded)
                 if name and not (last == i + 1 and not shouting and self._abbreviation(name)):
                     return name
             last -= 1
@@ -137,9 +140,9 @@ class Matcher:
             and self.joined[i + 1]
         )
 
-    def _written(self, i: int, last: int) -> bool:
+    def _written(self, folded: str) -> bool:
         """Is it a hand-written name that ends in a number or a small letter ("K1 base")?"""
-        return any(Kind.HAND in kind for _, kind in self.gazetteer.named(self._folded(i, last)))
+        return any(Kind.HAND in kind for _, kind in self.gazetteer.named(folded))
 
     def _abbreviation(self, name: Name) -> bool:
         """HIV, SOS: capitals that only a hand-written name may match."""
@@ -147,8 +150,7 @@ class Matcher:
         shouted = 1 < len(word) <= SHOUTED and word.isupper() and not CASELESS.match(word)
         return shouted and not any(Kind.HAND in kind for _, kind in name.hits)
 
-    def _match(self, i: int, last: int) -> Name | None:
-        folded = self._folded(i, last)
+    def _match(self, i: int, last: int, folded: str) -> Name | None:
         hits = self._whole(folded, i)
         if hits:
             return Name(i, last, folded, hits)

@@ -55,9 +55,10 @@ class Speakers:
 
     def __post_init__(self) -> None:
         self.edges = [False] * len(self.text.folded)
-        for hit in self.marks.hits:
-            if self._edged(hit):
-                self._edge(hit)
+        for label, hits in self.marks.labelled.items():
+            if label == "numbers.words" or _edging(label):
+                for hit in filter(self._edged, hits):
+                    self._edge(hit)
         for i, word in enumerate(self.text.folded):
             if word[0].isdigit():
                 self.edges[i] = True
@@ -71,9 +72,7 @@ class Speakers:
         """Times, verbs of speech, numbers, words of harm and function words end a speaker's words."""
         if hit.label == "people.stop" and self.marks.at("sides.article", hit.first):
             return False
-        if hit.label == "numbers.words":
-            return self._numbered(hit.first)
-        return _edging(hit.label)
+        return hit.label != "numbers.words" or self._numbered(hit.first)
 
     def _counted(self, i: int) -> bool:
         """ "three soldiers" are spoken of."""

@@ -153,7 +153,7 @@ def _clauses(
                 cuts.append((i, None, inside))
             elif folded[i] in openers and _opens(folded, i, openers[folded[i]]):
                 cuts.append((i, folded[i], inside))
-            elif layout.breaks(full[ends[i - 1] : starts[i]]):
+            elif starts[i] - ends[i - 1] > 1 and layout.breaks(full[ends[i - 1] : starts[i]]):
                 cuts.append((i, None, inside))
         for cut, after in zip(cuts, [*cuts[1:], (sentence.last, None, False)], strict=True):
             span = starts[cut[0]], ends[after[0] - 1]

@@ -67,6 +67,9 @@ def split(text: str, language: str) -> tuple[tuple[str, ...], tuple[int, ...], t
 @lru_cache(maxsize=REMEMBERED)
 def _parts(piece: str, language: str) -> tuple[Word, ...]:
     cut = _cut(piece, language)
+    if not cut:
+        word = fold(piece, language)
+        return ((word, 0, len(piece)),) if word else ()
     parts = ((fold(piece[begin:end], language), begin, end) for begin, end in ((0, cut), (cut, len(piece))))
     return tuple(part for part in parts if part[0])
 
