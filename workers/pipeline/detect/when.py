@@ -72,11 +72,7 @@ def resolve(moments: Sequence[Moment], words: tuple[int, int], anchor: int | Non
     """What the word range says about its time: exact days before weeks before months, then nearest to the anchor."""
     middle = anchor if anchor is not None else words[0]
     inside = [moment for moment in moments if words[0] <= moment.first < words[1] and _dates(moment, anchor)]
-    return min(
-        inside,
-        key=lambda m: (m.ahead, m.since, _ORDER[m.precision], abs(m.first - middle)),
-        default=None,
-    )
+    return min(inside, key=lambda m: (m.ahead, m.since, _ORDER[m.precision], abs(m.first - middle)), default=None)
 
 
 _ORDER = {precision: place for place, precision in enumerate(DatePrecision)}
