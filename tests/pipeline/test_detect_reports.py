@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from workers.adapters import knowledge
 from workers.pipeline.detect import detect
-from workers.pipeline.models import Document, Report, Status
+from workers.pipeline.models import DatePrecision, Document, Report, Status
 
 NOON = datetime(2024, 3, 18, 12, tzinfo=UTC)
 
@@ -62,6 +62,14 @@ def test_without_a_publication_date_weekdays_stay_unknown() -> None:
 
 def test_a_text_may_end_in_a_year_of_the_past() -> None:
     assert alerting("Rebels shelled the market of Goma in 2017", None) == []
+
+
+def test_what_goes_on_without_a_day_goes_on_that_day_and_what_happened_may_have_been_the_day_before() -> None:
+    [going_on] = alerting("Fighting between the army and rebels is continuing in Goma. Residents are fleeing.")
+    assert (going_on.start, going_on.end, going_on.date_precision) == (NOON.date(), NOON.date(), DatePrecision.DAY)
+    [happened] = alerting("Rebels clashed with the army in Goma. Residents fled.")
+    assert (happened.start, happened.end) == (date(2024, 3, 17), NOON.date())
+    assert happened.date_precision is DatePrecision.WEEK
 
 
 def test_every_report_says_what_decided() -> None:

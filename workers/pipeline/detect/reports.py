@@ -29,6 +29,7 @@ from workers.pipeline.models import (
     VIOLENT_WHEN_DEADLY,
     Claim,
     DatePrecision,
+    Realis,
     Report,
     Side,
     Span,
@@ -160,7 +161,8 @@ def _civilian(kind: str, found: Sequence[Side], figures: Sequence[Figure]) -> bo
 
 def dates(reading: Reading, incident: Incident) -> tuple[date | None, date | None, DatePrecision]:
     """The incident's own days, up to publication if it goes on since then; told as news without a day, the lead's first
-    recent day that is not one of saying or dying since, else the day of publication and the one before."""
+    recent day that is not one of saying or dying since, else the day of publication: what goes on goes on that day, what
+    happened may have been the day before."""
     moment = incident.moment
     if moment and moment.start and moment.end and moment.precision is not DatePrecision.UNKNOWN:
         goes_on = moment.since and incident.realis in NEWS and reading.published
@@ -170,6 +172,8 @@ def dates(reading: Reading, incident: Incident) -> tuple[date | None, date | Non
     recent = [m for m in days if not _told_since(reading, m)]
     if incident.realis in NEWS and recent:
         return recent[0].start, recent[0].end, recent[0].precision
+    if incident.realis is Realis.ONGOING and reading.published:
+        return reading.published, reading.published, DatePrecision.DAY
     if incident.realis in NEWS and reading.published:
         return reading.published - timedelta(days=1), reading.published, DatePrecision.WEEK
     return None, None, DatePrecision.UNKNOWN
