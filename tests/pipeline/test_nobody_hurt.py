@@ -43,3 +43,19 @@ def test_harm_by_a_bomb_is_the_bombs() -> None:
 
 def test_a_fight_denied_is_still_denied() -> None:
     assert not any(report.alertable for report in told("There was no shelling of Sderot on Monday, officials said."))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ru", "Боёв за сутки не было, на фронте тихо."),
+        ("uk", "Боїв не було, на фронті тихо."),
+        ("tr", "Gece boyunca çatışma yaşanmadı, cephe sakin."),
+        ("tr", "ABD kartelleri bombalamayı planlıyor"),
+        ("ar", "نفى الجيش أن تكون طائراته قد قصفت المخيم."),
+        ("en", "The army will launch an offensive to retake the city next month."),
+        ("fr", "Les États-Unis comptent bombarder les cartels."),
+    ],
+)
+def test_a_verb_behind_it_denies_or_plans_a_fight_too(language: str, text: str) -> None:
+    assert not any(report.alertable for report in told(text, language))

@@ -17,6 +17,8 @@ from workers.pipeline.models import Realis, Span
 
 NEAR = 4
 """Words between a negation and what it negates."""
+DENIED = 6
+"""Words between a denial and what is denied ("denied that its aircraft had bombed")."""
 REACH = 9
 """Words between a plan or a possibility and what is planned or possible."""
 AFTER = 5
@@ -72,6 +74,8 @@ def judge(text: Text, tags: Sequence[Tag], trigger: Tag, age: int | None, oldest
         return stand(Realis.BACKGROUND, Cause.KNOWN)
     if cue := _before(by["negation"], trigger, NEAR):
         return stand(Realis.NEGATED, Cause.NEGATION, cue)
+    if cue := _closing(text, by["negation"], trigger, CLOSE):
+        return stand(Realis.NEGATED, Cause.NEGATION, cue)
     if cue := _denied(by.get("denied", ()), trigger):
         return stand(Realis.NEGATED, Cause.DENIAL, cue)
     if cue := _around(by.get("hypothetical", ()), trigger):
@@ -80,6 +84,8 @@ def judge(text: Text, tags: Sequence[Tag], trigger: Tag, age: int | None, oldest
         return stand(Realis.PLANNED, Cause.PURPOSE, cue)
     if trigger.ahead:
         return stand(Realis.PLANNED, Cause.PLAN, trigger)
+    if cue := _closing(text, by.get("planned", ()), trigger, 1):
+        return stand(Realis.PLANNED, Cause.PLAN, cue)
     if cue := _before(by.get("planned", ()), trigger, REACH):
         return stand(Realis.PLANNED, Cause.PLAN, cue)
     for category, realis, cause in _OCCASIONS:
@@ -123,8 +129,23 @@ def _unspent(by: dict[str, list[Tag]], trigger: Tag) -> list[Tag]:
     cues = by.get("negation", [])
     if not cues or trigger.category == "kill":
         return cues
-    harm = [tag.first for category in _HARM for tag in by.get(category, ()) if tag.last <= trigger.first]
-    return [cue for cue in cues if not any(cue.first <= at for at in harm)]
+    harm = [tag for category in _HARM for tag in by.get(category, ())]
+    return [cue for cue in cues if not any(_between(cue, tag, trigger) for tag in harm)]
+
+
+def _between(cue: Tag, harm: Tag, trigger: Tag) -> bool:
+    """ "Nobody was *hurt* in the shelling"; "during the shelling *victims* there were none"."""
+    if cue.first < trigger.first:
+        return cue.first <= harm.first and harm.last <= trigger.first
+    return trigger.last <= harm.first and harm.first <= cue.last
+
+
+def _closing(text: Text, cues: Sequence[Tag], trigger: Tag, reach: int) -> Tag | None:
+    """The cue that ends the clause or stands before a comma, less than ``reach`` words after the trigger: verbs stand
+    last in Turkish, and often in Russian and Ukrainian ("of battles there were none")."""
+    near = [c for c in cues if not c.weak and 0 <= c.first - trigger.last < reach]
+    last = text.clause_at(text.starts[trigger.first]).last
+    return next((c for c in near if c.last == last or "," in text.between(c.last)), None)
 
 
 def _before(cues: Sequence[Tag], trigger: Tag, reach: int) -> Tag | None:
@@ -135,7 +156,7 @@ def _before(cues: Sequence[Tag], trigger: Tag, reach: int) -> Tag | None:
 
 def _denied(cues: Sequence[Tag], trigger: Tag) -> Tag | None:
     """ "Denied shelling the town", "a drone attack was ruled out"."""
-    found = [c for c in cues if 0 <= trigger.first - c.last <= NEAR or 0 <= c.first - trigger.last < CLOSE]
+    found = [c for c in cues if 0 <= trigger.first - c.last <= DENIED or 0 <= c.first - trigger.last < CLOSE]
     return found[0] if found else None
 
 

@@ -161,7 +161,7 @@ def _civilian(kind: str, found: Sequence[Side], figures: Sequence[Figure]) -> bo
 
 def dates(reading: Reading, incident: Incident) -> tuple[date | None, date | None, DatePrecision]:
     """The incident's own days, up to publication if it goes on since then; told as news without a day, the lead's first
-    recent day that is not one of saying or dying since, else the day of publication: what goes on goes on that day, what
+    recent day that is not one of saying or dying since, else that of publication: what goes on goes on then, what
     happened may have been the day before."""
     moment = incident.moment
     if moment and moment.start and moment.end and moment.precision is not DatePrecision.UNKNOWN:
