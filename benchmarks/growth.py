@@ -32,6 +32,8 @@ from workers.adapters.store.works import POLL
 RESULT = Path(__file__).parent / "results" / "growth.svg"
 STORED, RULES, FEEDS, WORKERS = (10_000, 100_000, 1_000_000), (10, 100, 1000, 10_000), (100, 1000, 10_000), (1, 2, 4, 8)
 BASE, SLICE, EVERY, PAPERS, DAYS = 500, 100, 20, 20, 2
+WARM = 40
+"""Articles for each process before it is measured: the first ones of a new process cost a second of CPU together."""
 
 Points = list[tuple[float, float]]
 
@@ -83,7 +85,8 @@ def of_workers() -> Points:
     found: Points = []
     for number in WORKERS:
         around = {"CLASHWATCH_WORKERS_PROCESS": str(number)}
-        with printed(2 * SLICE + 60, PAPERS, EVERY) as press, running(press, around=around) as one:
+        with printed(2 * SLICE + WARM * number + 60, PAPERS, EVERY) as press, running(press, around=around) as one:
+            saturated(one, WARM * number)
             full = saturated(one, 2 * SLICE)
         found.append((number, full["cpu_ms_in_all"]))
         note(f"{number} processes: {full}, load {quiet_machine():.1f}")
