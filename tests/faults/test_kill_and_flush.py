@@ -36,7 +36,7 @@ def test_killed_in_every_queue_and_flushed_nothing_is_lost_or_told_twice(service
     assert_all_arrived_once(fleet, listener, QUICK)
 
 
-MIDST = (("poll", "fetch"), ("extract", "process"), ("cluster", "process"), ("send", "notify"))
+MIDST = (("fetch", "fetch"), ("extract", "process"), ("detect", "process"), ("send", "notify"))
 
 
 def hit(fleet: Fleet, stage: str, queue: str) -> bool:
