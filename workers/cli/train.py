@@ -12,7 +12,7 @@ import typer
 
 from workers.adapters import knowledge
 from workers.pipeline.detect.lessons import Lesson, Section, gate, lessons, rows
-from workers.pipeline.detect.training import WANTED, Example, Figures, Validation, train
+from workers.pipeline.detect.training import BINS, WANTED, Example, Figures, Validation, train
 from workers.pipeline.models.knowledge import Knowledge, Weights
 
 app = typer.Typer()
@@ -70,6 +70,13 @@ def _card(
         _row("all", validation.overall),
         *(_row(language, figures) for language, figures in validation.languages.items()),
         "",
+        "What a confidence is worth: the share that was violent, of how many, by what the folds said.",
+        "",
+        "| language | " + " | ".join(f"{low:.1f} to {min(1.0, high):.1f}" for low, high in BINS) + " |",
+        "|---" * (len(BINS) + 1) + "|",
+        _worth("all", validation.overall),
+        *(_worth(language, figures) for language, figures in validation.languages.items()),
+        "",
         "The realis gate, on violence that is not news (share that would pass as news):",
         "",
     ]
@@ -81,3 +88,8 @@ def _card(
 
 def _row(name: str, f: Figures) -> str:
     return f"| {name} | {f.precision:.3f} | {f.recall:.3f} | {f.f1:.3f} | {f.brier:.3f} | {f.n} |"
+
+
+def _worth(name: str, f: Figures) -> str:
+    """One row of the table of reliability."""
+    return f"| {name} | " + " | ".join(f"{share:.2f} of {n}" for share, n in f.bins) + " |"

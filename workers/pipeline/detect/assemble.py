@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from workers.pipeline.detect.aims import Aim
 from workers.pipeline.detect.distance import kilometres
 from workers.pipeline.detect.places_locate import Reach
+from workers.pipeline.detect.places_names import key
 from workers.pipeline.detect.places_roles import Role
 from workers.pipeline.detect.tellings import OWN, Telling, recent
 from workers.pipeline.detect.when import Moment
 from workers.pipeline.models import ACLED_EVENT_OF, DatePrecision, Place, Precision, Realis
 
 TOGETHER_KM = 30.0
+PROVINCE_KM = 100.0
 TITLE, LEAD = 3.0, 2.0
 """How much more the headline and the lead weigh than the rest."""
 _DATED, _PLACED = list(DatePrecision), list(Precision)
@@ -249,9 +251,18 @@ def _told_on(incident: Incident, telling: Telling) -> bool:
 def _near(one: Place, two: Place) -> bool:
     if one.country != two.country:
         return False
+    if _seat(one, two) or _seat(two, one):
+        return True
     if one.precision in COARSE or two.precision in COARSE:
         return Precision.COUNTRY in (one.precision, two.precision) or one.admin1_code == two.admin1_code
     return kilometres(one, two) <= max(TOGETHER_KM, one.radius_km, two.radius_km)
+
+
+def _seat(town: Place, place: Place) -> bool:
+    """ "In Hakkari" ... "in the district of Çukurca in Hakkari": does the town's name stand for the province of the
+    place?"""
+    province = place.admin1 is not None and key(town.name) == key(place.admin1)
+    return province and town.admin1 == place.admin1 and kilometres(town, place) <= PROVINCE_KM
 
 
 def _finer(inner: Place, outer: Place) -> bool:

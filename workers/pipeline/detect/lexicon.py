@@ -60,8 +60,8 @@ SETTING = "setting"
 STATUS = ("report", "unconfirmed", "denied", "retracted")
 CATEGORIES = (*TRIGGERS, *PEACEFUL, *ELSEWHERE, *CONTEXT, *REALIS, *STATUS, RELATIVE, SETTING, "ignore")
 MASKS = frozenset({"metaphor", "ignore"})
-GAP = 3
-"""Words that ``..`` in an entry may skip."""
+GAPS = {"..": 3, "...": 9}
+"""Words that may be skipped in an entry: few, or all that German and Dutch put between a verb and its particle."""
 
 
 class LexiconError(ValueError):
@@ -117,15 +117,15 @@ def listed(language: str, category: str, text: object) -> list[str]:
 
 
 def parse(language: str, category: str, entry: str) -> Pattern:
-    """One entry. ``open* fire``, ``fired .. rockets``, ``*feuer ~`` (weak)."""
+    """One entry. ``open* fire``, ``fired .. rockets``, ``nahmen ... stadt .. ein``, ``*feuer ~`` (weak)."""
     words: list[str] = []
     gaps: list[int] = []
     parts = entry.split()
     weak = parts[-1] == "~"
     gap = 0
     for part in parts[: -1 if weak else None]:
-        if part == "..":
-            gap = GAP
+        if part in GAPS:
+            gap = GAPS[part]
             continue
         for word in _pieces(language, part):
             words.append(word)

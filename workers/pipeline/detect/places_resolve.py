@@ -67,7 +67,10 @@ def _strangeness(sense: Sense, best: Candidate, tally: Votes) -> float:
 
 
 def _afar(sense: Sense, best: Candidate, tally: Votes) -> float:
-    """A part of a town lies near another name of the document; a town far from all of them is its namesake."""
+    """A part of a town lies near another name of the document; a town far from all of them is its namesake, unless it
+    is so big that it has quarters itself ("a quarter of Khartoum")."""
+    if best.place.population > BIG:
+        return 0.0
     part = any(name.type and name.type.label == "quarter" for name in sense.names)
     return AFAR if part and around(best.place, votes_of(sense), tally) < NEAR else 0.0
 

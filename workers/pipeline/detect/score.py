@@ -65,7 +65,8 @@ def deadly(scored: Score, found: Mapping[str, float], threshold: float) -> Score
     """The floor of mobs and of force against protests that somebody was killed or hurt by: as sure as other violence
     of which nothing else is told."""
     named = found.keys()
-    against = named & (AGAINST - PLAYED_OUT) or any(name.startswith("title ") for name in named)
+    others = AGAINST - PLAYED_OUT
+    against = named & others or any(f"title {other}" in named for other in others)
     floor = round(threshold + FLOOR, 2)
     if scored.confidence >= floor or against or "toll" not in named:
         return scored

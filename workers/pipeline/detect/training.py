@@ -22,6 +22,8 @@ STRENGTH = 3.0
 """Pull of the prior, in examples; between 1 and 8 it makes no difference worth a point (measured)."""
 WANTED = 0.96
 """Precision at the threshold: an alert wakes people, and articles tell a thing more than once."""
+BINS = ((0.0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 0.9), (0.9, 1.01))
+"""From and below which confidence examples are judged together."""
 Rows = Sequence[Mapping[str, float]]
 
 
@@ -36,13 +38,15 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """``brier`` is the mean squared error of the confidence."""
+    """``brier`` is the mean squared error of the confidence; ``bins`` are for each of ``BINS`` the share that was
+    violent and of how many."""
 
     precision: float
     recall: float
     f1: float
     brier: float
     n: int
+    bins: tuple[tuple[float, int], ...]
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,13 @@ def _figures(confidences: Sequence[float], truth: Sequence[bool], threshold: flo
     precision, recall = right / said if said else 0.0, right / real if real else 0.0
     f1 = 2 * right / (said + real) if said + real else 0.0
     brier = sum((c - y) ** 2 for c, y in pairs) / max(1, len(pairs))
-    return Figures(precision, recall, f1, brier, len(pairs))
+    return Figures(precision, recall, f1, brier, len(pairs), tuple(_bin(pairs, *edges) for edges in BINS))
+
+
+def _bin(pairs: Sequence[tuple[float, bool]], low: float, high: float) -> tuple[float, int]:
+    """The share of violence among examples of about one confidence, and how many they are."""
+    inside = [violent for confidence, violent in pairs if low <= confidence < high]
+    return sum(inside) / max(1, len(inside)), len(inside)
 
 
 def _squash(value: float) -> float:
