@@ -43,8 +43,16 @@ class _Hinter:
                 self._connection = impatient_connection()
             app.send_task(task, args=[argument], queue=queue, connection=self._connection, **_PLAIN, **options)
         except Exception as error:
+            _forget(self._connection)
             self._silent_until, self._connection = time.monotonic() + SULK, None
             log.warning("broker unreachable; the sweep will repeat this hint", error=str(error))
+
+
+def _forget(connection: Any) -> None:
+    """Close what is left of a connection: each restart of the broker left its sockets open (measured)."""
+    if connection is not None:
+        with suppress(Exception):  # whatever it is that is broken
+            connection.release()
 
 
 _PLAIN: dict[str, Any] = {"retry": False, "argsrepr": "ids"}
@@ -86,6 +94,7 @@ class _Meter:
             return {queue: _length(connection, queue) for queue in queues}
         except (OperationalError, *connection.connection_errors, *connection.channel_errors) as error:
             self._connection = None
+            _forget(connection)
             raise BrokerAwayError(str(error)) from error
 
 
