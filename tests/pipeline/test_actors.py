@@ -130,3 +130,9 @@ def test_in_a_fight_the_party_that_attacked_is_the_attacker() -> None:
 
 def test_a_fight_without_a_first_attack_has_two_parties() -> None:
     assert set(account("Soldiers and rebels fought until noon.").sides) == {"party"}
+
+
+def test_who_only_tells_of_it_is_no_belligerent() -> None:
+    told = account("Gunmen attacked farmers near the forest, police said. Police are searching the forest.")
+
+    assert set(told.sides) == {"attacker", "target"}

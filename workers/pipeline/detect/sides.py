@@ -56,6 +56,10 @@ class Cast:
     def victim(self, key: str) -> bool:
         return key in self.victims
 
+    def known(self, key: str) -> bool:
+        """Has the party a name of its own? "The police" that told what gunmen did to farmers is no belligerent."""
+        return any(party.id for party in self.forms[key])
+
     def named(self, key: str) -> list[Actor]:
         """The party's names in the text, known ones and longer ones first."""
         order = sorted(self.forms[key], key=lambda p: (p.kind != "named", p.id is None, -len(p.actor.text)))
@@ -194,7 +198,7 @@ def _attacked(ballot: Ballot, cast: Cast, attackers: list[str], net: dict[str, f
     rest = _others(cast, [*mine, *targets])
     if not targets:
         return _sides(cast, [("attacker", mine), ("target", rest)])
-    return _sides(cast, [("attacker", mine), ("target", targets[:3]), ("party", rest)])
+    return _sides(cast, [("attacker", mine), ("target", targets[:3]), ("party", [k for k in rest if cast.known(k)])])
 
 
 def _fought(cast: Cast, fights: list[tuple[str, str]], net: dict[str, float]) -> tuple[Side, ...]:
