@@ -56,6 +56,7 @@ class Person:
                 self.promised.add(comment)
 
 
+@pytest.mark.faults
 @pytest.mark.timeout(400)
 def test_what_a_killed_api_promised_is_kept_once(tmp_path: Path, engine: Engine, database: str, broker: str) -> None:
     config, port, chance = configure(tmp_path, ("127.0.0.1", 9), "http://127.0.0.1:9/"), free_port(), random.Random(1)

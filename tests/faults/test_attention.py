@@ -52,6 +52,7 @@ def test_a_loop_that_hangs_ends_its_process_and_one_that_turns_does_not(engine: 
     assert [one.subject for one in tallies.totals(engine) if one.stage == "deaf"] == ["beat"]
 
 
+@pytest.mark.faults
 @pytest.mark.timeout(300)
 def test_a_deaf_worker_ends_and_its_successor_does_the_work(service, beating) -> None:
     fleet, _ = service(stories(4))

@@ -69,6 +69,7 @@ def assert_told_once(fleet: Fleet, listener: Listener) -> None:
     assert not {one.outcome for one in tallies.totals(fleet.engine)} & {"failed", "abandoned"}
 
 
+@pytest.mark.faults
 @pytest.mark.timeout(300)
 def test_messages_that_come_three_times_and_in_any_order_double_nothing(service, beating, broker: str) -> None:
     fleet, listener = service(stories(NUMBER))
@@ -103,6 +104,7 @@ def speak_other_versions(client: redis.Redis, chance: random.Random) -> None:
     time.sleep(0.05)
 
 
+@pytest.mark.faults
 @pytest.mark.timeout(300)
 def test_an_old_fleet_works_on_while_the_store_and_its_peers_become_those_of_the_next_release(
     service, beating, broker: str

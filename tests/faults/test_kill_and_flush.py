@@ -26,6 +26,7 @@ def assert_all_arrived_once(fleet: Fleet, listener: Listener, number: int) -> No
         assert connection.scalar(text("SELECT count(*) FROM deliveries")) == 2 * number
 
 
+@pytest.mark.faults
 @pytest.mark.timeout(300)
 def test_killed_in_every_queue_and_flushed_nothing_is_lost_or_told_twice(service, beating) -> None:
     fleet, listener = service(stories(QUICK))
